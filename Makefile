@@ -1,0 +1,46 @@
+# make demo     run the whole pipeline on this machine, no AWS account needed
+# make test     lint, types, import contracts, all tests, the benchmark's self-check
+# make deploy   deploy the app to your AWS account
+PYTHON ?= python3
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export CDK_DISABLE_CLI_TELEMETRY := true
+export CDK_DISABLE_VERSION_CHECK := 1
+CDK := cdk --no-notices --no-version-reporting
+
+.PHONY: help setup demo test check deploy synth diff destroy clean
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+setup: .venv/installed
+
+.venv/installed: requirements.txt requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one with make PYTHON=python3.13"; exit 1; }
+	@echo "Installing into .venv (once; about two minutes)"
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt -e .
+	@touch $@
+
+node_modules/installed: package.json package-lock.json .npmrc | .venv/installed
+	@npm ci --silent
+	@touch $@
+
+demo: .venv/installed
+	@gt-train demo $(if $(MANIFEST),--manifest "$(MANIFEST)") $(if $(IMAGES),--images "$(IMAGES)") \
+		$(if $(FILL_IMAGES),--fill-images)
+
+check: .venv/installed
+	ruff format --check .
+	ruff check .
+	mypy
+	lint-imports --no-cache
+
+test: check node_modules/installed
+	pytest -n 2 --dist loadscope
+
+synth diff deploy destroy: .venv/installed node_modules/installed
+	@$(CDK) $@ $(ARGS)
+
+clean:
+	rm -rf .venv node_modules cdk.out demo-output build *.egg-info

@@ -1,0 +1,69 @@
+"""SageMaker's training jobs, as the protocols need them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from lambdas.adapters import clients
+from lambdas.adapters.aws_errors import code, message, transient_faults_named
+from lambdas.errors import CapacityUnavailable, ResourceLimitExceeded, TrainingRequestRefused
+
+_NO_CAPACITY = ("CapacityError", "InsufficientCapacity", "InsufficientCapacityException")
+
+
+class SageMakerTrainingJobs:
+    """Implements ``lambdas.training.ports.TrainingJobs``."""
+
+    def create(self, request: Mapping[str, Any]) -> bool:
+        """Create a training job; False where one of this name exists already."""
+        with transient_faults_named():
+            try:
+                clients.sagemaker().create_training_job(**request)
+            except ClientError as error:
+                if code(error) == "ResourceInUse":
+                    return False
+                raise _refusal(error, request) from error
+        return True
+
+    def describe(self, name: str) -> Mapping[str, Any] | None:
+        """Return the DescribeTrainingJob response; None where there is no such job."""
+        with transient_faults_named():
+            try:
+                description = clients.sagemaker().describe_training_job(TrainingJobName=name)
+            except ClientError as error:
+                if _is_not_found(error):
+                    return None
+                raise
+        return dict(description)
+
+    def stop(self, name: str) -> None:
+        """Ask for the job to be stopped; harmless where it has ended."""
+        with transient_faults_named():
+            try:
+                clients.sagemaker().stop_training_job(TrainingJobName=name)
+            except ClientError as error:
+                if code(error) != "ValidationException":
+                    raise
+
+
+def _is_not_found(error: ClientError) -> bool:
+    """A missing job is ``ValidationException: Requested resource not found`` to SageMaker."""
+    return code(error) == "ResourceNotFound" or (
+        code(error) == "ValidationException" and "not found" in message(error)
+    )
+
+
+def _refusal(error: ClientError, request: Mapping[str, Any]) -> Exception:
+    said = message(error)
+    instance = request["ResourceConfig"]["InstanceType"]
+    if code(error) == "ResourceLimitExceeded":
+        return ResourceLimitExceeded(
+            f"{said}\nRaise the quota '{instance} for training job usage' of Amazon SageMaker in "
+            "the Service Quotas console, then redrive this execution."
+        )
+    if code(error) in _NO_CAPACITY:
+        return CapacityUnavailable(said)
+    if code(error) in ("ValidationException", "AccessDeniedException", "ResourceNotFound"):
+        return TrainingRequestRefused(f"SageMaker refuses the training job: {said}")
+    return error

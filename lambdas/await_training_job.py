@@ -1,0 +1,33 @@
+"""Await Training Job: leaves the task token for the event that ends the training job."""
+
+import logging
+from typing import Any
+
+import msgspec
+
+from lambdas.adapters.environment import settings
+from lambdas.adapters.executions import StepFunctionsExecutions
+from lambdas.adapters.pipeline_bucket import PipelineBucket
+from lambdas.adapters.training_jobs import SageMakerTrainingJobs
+from lambdas.messages import AwaitTrainingJobEvent, Callback
+from lambdas.settings import AwaitTrainingJobSettings
+from lambdas.training.wait import register
+
+logger = logging.getLogger(__name__)
+
+
+def handler(event: dict[str, Any], context: object) -> None:
+    """Register the token; the answer comes later, unless the job has ended already."""
+    step = msgspec.convert(event, AwaitTrainingJobEvent)
+    callback = Callback(
+        task_token=step.task_token, execution=step.execution, training_job=step.training_job
+    )
+    answered = register(
+        callback,
+        jobs=SageMakerTrainingJobs(),
+        callbacks=PipelineBucket(settings(AwaitTrainingJobSettings).bucket),
+        executions=StepFunctionsExecutions(),
+    )
+    logger.info(
+        "training job %s %s", step.training_job.name, "has ended" if answered else "is awaited"
+    )

@@ -1,0 +1,79 @@
+"""Names on which the template, the functions and the local tools must agree."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+EXECUTION_TAG = "gt-train:execution"
+"""Tag key that leads from a training job back to its execution's ARN."""
+
+
+class State(StrEnum):
+    """Construct id = state name = what the Step Functions console shows."""
+
+    VALIDATE_MANIFEST = "Validate Manifest"
+    START_TRAINING_JOB = "Start Training Job"
+    AWAIT_TRAINING_JOB = "Await Training Job"
+    NEXT_INSTANCE_TYPE = "Next Instance Type"
+    RECORD_MODEL = "Record Model"
+
+
+@dataclass(frozen=True, slots=True)
+class BucketLayout:
+    """The keys of the pipeline's bucket. Nobody else formats one."""
+
+    bucket: str
+
+    EXECUTIONS = "executions/"
+    CALLBACKS = "callbacks/"
+    MODELS = "models/"
+    CHECKPOINTS = "checkpoints/"
+    MANIFEST_TAIL = "/manifests/output/output.manifest"
+    """Ground Truth's documented place of a labeling job's result, below the job's folder."""
+
+    def uri(self, key: str) -> str:
+        """Return the S3 URI of a key of this bucket."""
+        return f"s3://{self.bucket}/{key}"
+
+    def execution_file(self, execution: str, name: str) -> str:
+        """Return the key of one of the files that an execution leaves behind."""
+        return f"{self.EXECUTIONS}{execution}/{name}"
+
+    def train_manifest(self, execution: str) -> str:
+        """Return the key of the manifest of the train channel."""
+        return self.execution_file(execution, "train.manifest")
+
+    def validation_manifest(self, execution: str) -> str:
+        """Return the key of the manifest of the validation channel."""
+        return self.execution_file(execution, "validation.manifest")
+
+    def rejected_records(self, execution: str) -> str:
+        """Return the key of the records that were set aside as invalid."""
+        return self.execution_file(execution, "rejected.jsonl")
+
+    def report(self, execution: str) -> str:
+        """Return the key of the validation report."""
+        return self.execution_file(execution, "report.json")
+
+    def training_job(self, execution: str) -> str:
+        """Return the key of the record of the training job that the execution started last."""
+        return self.execution_file(execution, "training-job.json")
+
+    def outcome(self, execution: str) -> str:
+        """Return the key of the execution's outcome."""
+        return self.execution_file(execution, "outcome.json")
+
+    def callbacks_of(self, training_job: str) -> str:
+        """Return the prefix under which those who wait for a training job leave their token."""
+        return f"{self.CALLBACKS}{training_job}/"
+
+    def callback(self, training_job: str, execution: str) -> str:
+        """Return the key of the token with which one execution waits for one training job."""
+        return f"{self.callbacks_of(training_job)}{execution}.json"
+
+    def model_output_uri(self) -> str:
+        """Return the S3OutputPath below which SageMaker writes ``<job>/output/model.tar.gz``."""
+        return self.uri(self.MODELS.rstrip("/"))
+
+    def checkpoints_uri(self, training_job: str) -> str:
+        """Return where a managed spot training job keeps its checkpoints."""
+        return self.uri(f"{self.CHECKPOINTS}{training_job}")

@@ -1,0 +1,121 @@
+"""What travels between the steps of the state machine and lies in the pipeline's bucket."""
+
+from typing import Any
+
+import msgspec
+
+
+class ExecutionInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Input of an execution, written by ``start_execution`` or typed into the console."""
+
+    manifest: str
+    """S3 URI of the Ground Truth output manifest."""
+    version_id: str | None = None
+    """S3 version of the manifest; without it, the newest at the time of validation."""
+    validation_manifest: str | None = None
+    """S3 URI of a manifest for the validation channel; without it, ``manifest`` is split."""
+    label_attribute: str | None = None
+    """Label attribute of this manifest; without it, the configured or the discovered one."""
+
+
+class Execution(msgspec.Struct, frozen=True, kw_only=True):
+    """The execution on whose behalf a step runs."""
+
+    name: str
+    arn: str
+    redrive_count: int = 0
+
+
+class Dataset(msgspec.Struct, frozen=True, kw_only=True):
+    """What Validate Manifest found and wrote: the numbers to train with and where the data lies."""
+
+    manifest: str
+    version_id: str
+    train_manifest: str
+    validation_manifest: str
+    report: str
+    label_attribute: str
+    hyperparameters: dict[str, str]
+    """Those that follow from the data."""
+    records: dict[str, int]
+    boxes: int
+    max_boxes_per_image: int
+    classes: dict[str, Any]
+    split: dict[str, int]
+    warnings: list[str] = []
+
+
+class TrainingJob(msgspec.Struct, frozen=True, kw_only=True):
+    """A training job that the execution asked SageMaker for."""
+
+    name: str
+    instance_type: str
+    instance_count: int
+    attempt: int
+    """0 for the first training job of the execution."""
+    redrive_count: int
+    execution_arn: str
+
+
+class Callback(msgspec.Struct, frozen=True, kw_only=True):
+    """A task token, kept until its training job ends."""
+
+    task_token: str
+    execution: Execution
+    training_job: TrainingJob
+
+
+class StartTrainingJobEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Payload of Start Training Job."""
+
+    dataset: Dataset
+    attempt: int
+    execution: Execution
+
+
+class AwaitTrainingJobEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Payload of Await Training Job."""
+
+    training_job: TrainingJob
+    execution: Execution
+    task_token: str
+
+
+class RecordModelEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Payload of Record Model."""
+
+    dataset: Dataset
+    training_job: TrainingJob
+    execution: Execution
+
+
+class ValidateManifestEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Payload of Validate Manifest; the request is what the execution was started with."""
+
+    request: Any
+    execution: str
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What an execution that succeeded leaves behind, and its output."""
+
+    model_artifact: str
+    """S3 URI of the ``model.tar.gz`` that SageMaker wrote."""
+    training_job: str
+    instance_type: str
+    instance_count: int
+    billable_seconds: int
+    """Seconds billed for each instance; times ``instance_count`` is what is paid for."""
+    training_seconds: int
+    metrics: dict[str, float]
+    """The last value of each metric, as SageMaker reported it."""
+    manifest: str
+    version_id: str
+    label_attribute: str
+    records: dict[str, int]
+    boxes: int
+    classes: dict[str, Any]
+    split: dict[str, int]
+    hyperparameters: dict[str, str]
+    report: str
+    execution: str

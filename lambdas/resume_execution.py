@@ -1,0 +1,37 @@
+"""Answers the execution that waits for a training job when SageMaker says that the job ended."""
+
+import logging
+from typing import Any
+
+import msgspec
+
+from lambdas.adapters.environment import settings
+from lambdas.adapters.executions import StepFunctionsExecutions
+from lambdas.adapters.pipeline_bucket import PipelineBucket
+from lambdas.adapters.training_jobs import SageMakerTrainingJobs
+from lambdas.settings import ResumeExecutionSettings
+from lambdas.training.wait import resume
+
+logger = logging.getLogger(__name__)
+
+
+class TrainingJobStateChange(msgspec.Struct, rename="pascal"):
+    """``detail`` of a ``SageMaker Training Job State Change`` event: only whose it is counts.
+
+    How the job ended is read from the job itself; the event has neither metrics nor billed time.
+    """
+
+    training_job_name: str
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, int]:
+    """Take a training job's event from EventBridge; return how many executions waited for it."""
+    change = msgspec.convert(event["detail"], TrainingJobStateChange)
+    answered = resume(
+        change.training_job_name,
+        jobs=SageMakerTrainingJobs(),
+        callbacks=PipelineBucket(settings(ResumeExecutionSettings).bucket),
+        executions=StepFunctionsExecutions(),
+    )
+    logger.info("training job %s: %d waiting", change.training_job_name, answered)
+    return {"answered": answered}

@@ -1,0 +1,92 @@
+"""What each function reads from its environment: one class a function, one field a variable."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+SettingsT = TypeVar("SettingsT", bound=msgspec.Struct)
+
+
+class StartExecutionSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Environment of ``start_execution``."""
+
+    state_machine_arn: str
+
+
+class ValidateManifestSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Environment of ``validate_manifest``."""
+
+    bucket: str
+    label_attribute: str
+    """Empty: discovered."""
+    validation_fraction: float
+    image_buckets: tuple[str, ...]
+    """Buckets besides the pipeline's own from which the training role may read images."""
+    empty_images: str
+    max_invalid_fraction: float
+    max_unlabeled_fraction: float
+    split_group_pattern: str
+    """Empty: every image is a group of its own."""
+    hyperparameters: dict[str, str]
+
+
+class StartTrainingJobSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Environment of ``start_training_job``."""
+
+    bucket: str
+    training_image: str
+    training_role_arn: str
+    training_job_prefix: str
+    instance_types: tuple[str, ...]
+    instance_count: int
+    volume_size_gb: int
+    max_runtime_seconds: int
+    max_capacity_rounds: int
+    """How many times the list of instance types is gone through before giving up."""
+    hyperparameters: dict[str, str]
+
+
+class AwaitTrainingJobSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Environment of ``await_training_job``."""
+
+    bucket: str
+
+
+class ResumeExecutionSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Environment of ``resume_execution``."""
+
+    bucket: str
+
+
+class RecordModelSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Environment of ``record_model``."""
+
+    bucket: str
+
+
+class CloseExecutionSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Environment of ``close_execution``."""
+
+    bucket: str
+    topic_arn: str
+
+
+def variable_name(field: str) -> str:
+    """Return the name of the environment variable that holds a field."""
+    return field.upper()
+
+
+def load(settings: type[SettingsT], environment: Mapping[str, str]) -> SettingsT:
+    """Read a function's settings from its environment.
+
+    Strings are taken as they are; every other type is JSON. Raises ``msgspec.ValidationError``
+    naming the field where a variable is missing or of another type.
+    """
+    values: dict[str, Any] = {}
+    for field in msgspec.structs.fields(settings):
+        text = environment.get(variable_name(field.name))
+        if text is None:
+            continue
+        values[field.name] = text if field.type is str else msgspec.json.decode(text)
+    return msgspec.convert(values, settings)

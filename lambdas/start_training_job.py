@@ -1,0 +1,29 @@
+"""Start Training Job: asks SageMaker for one training job, once for each attempt."""
+
+import logging
+from typing import Any
+
+import msgspec
+
+from lambdas.adapters.environment import settings
+from lambdas.adapters.pipeline_bucket import PipelineBucket
+from lambdas.adapters.training_jobs import SageMakerTrainingJobs
+from lambdas.messages import StartTrainingJobEvent
+from lambdas.settings import StartTrainingJobSettings
+from lambdas.training.start import start
+
+logger = logging.getLogger(__name__)
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Return the training job that the next step awaits."""
+    own = settings(StartTrainingJobSettings)
+    job = start(
+        msgspec.convert(event, StartTrainingJobEvent),
+        own,
+        jobs=SageMakerTrainingJobs(),
+        files=PipelineBucket(own.bucket),
+    )
+    logger.info("training job %s on %s", job.name, job.instance_type)
+    returned: dict[str, Any] = msgspec.to_builtins(job)
+    return returned

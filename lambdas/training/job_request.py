@@ -1,0 +1,91 @@
+"""The CreateTrainingJob request, built by Start Training Job from the dataset and the settings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.contract import EXECUTION_TAG, BucketLayout
+from lambdas.messages import Dataset, Execution
+from lambdas.settings import StartTrainingJobSettings
+from lambdas.training.hyperparameters import training_hyperparameters
+
+SHUFFLE_SEED = 7
+"""Any fixed number: in Pipe mode the lines are shuffled anew at the start of every epoch."""
+
+
+def training_job_request(
+    *,
+    name: str,
+    instance_type: str,
+    dataset: Dataset,
+    settings: StartTrainingJobSettings,
+    execution: Execution,
+) -> dict[str, Any]:
+    """Return the keyword arguments of boto3's ``create_training_job``.
+
+    Augmented manifests train in Pipe mode only, each record wrapped as RecordIO, the image first
+    and its annotations second (SageMaker Developer Guide, object-detection and
+    augmented-manifest). Both channels are shuffled line by line.
+    """
+    layout = BucketLayout(settings.bucket)
+    attributes = ["source-ref", dataset.label_attribute]
+    return {
+        "TrainingJobName": name,
+        "AlgorithmSpecification": {
+            "TrainingImage": settings.training_image,
+            "TrainingInputMode": "Pipe",
+        },
+        "RoleArn": settings.training_role_arn,
+        "HyperParameters": training_hyperparameters(
+            settings.hyperparameters, dataset.hyperparameters
+        ),
+        "InputDataConfig": [
+            _channel("train", dataset.train_manifest, attributes),
+            _channel("validation", dataset.validation_manifest, attributes),
+        ],
+        "OutputDataConfig": {"S3OutputPath": layout.model_output_uri()},
+        "ResourceConfig": {
+            "InstanceType": instance_type,
+            "InstanceCount": settings.instance_count,
+            "VolumeSizeInGB": settings.volume_size_gb,
+        },
+        "StoppingCondition": {"MaxRuntimeInSeconds": settings.max_runtime_seconds},
+        "Tags": [{"Key": EXECUTION_TAG, "Value": execution.arn}],
+    }
+
+
+def is_same_job(request: Mapping[str, Any], description: Mapping[str, Any]) -> bool:
+    """Tell whether an existing training job is the one that the request asks for.
+
+    The channels name files of one execution, so equal input means the same execution asked.
+    """
+    return (
+        description.get("HyperParameters") == request["HyperParameters"]
+        and _manifests(description) == _manifests(request)
+        and description["ResourceConfig"]["InstanceType"]
+        == request["ResourceConfig"]["InstanceType"]
+    )
+
+
+def _channel(name: str, manifest_uri: str, attributes: list[str]) -> dict[str, Any]:
+    return {
+        "ChannelName": name,
+        "DataSource": {
+            "S3DataSource": {
+                "S3DataType": "AugmentedManifestFile",
+                "S3Uri": manifest_uri,
+                "S3DataDistributionType": "FullyReplicated",
+                "AttributeNames": attributes,
+            }
+        },
+        "ContentType": "application/x-recordio",
+        "RecordWrapperType": "RecordIO",
+        "CompressionType": "None",
+        "ShuffleConfig": {"Seed": SHUFFLE_SEED},
+    }
+
+
+def _manifests(job: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        channel["ChannelName"]: channel["DataSource"]["S3DataSource"]["S3Uri"]
+        for channel in job.get("InputDataConfig", [])
+    }

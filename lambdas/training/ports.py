@@ -1,0 +1,61 @@
+"""What the protocols need of AWS. ``lambdas.adapters`` implements it on boto3; tests in memory.
+
+Every method raises ``errors.ServiceUnavailable`` where the same call may succeed later.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from lambdas.messages import Callback, TrainingJob
+
+
+class TrainingJobs(Protocol):
+    """SageMaker's training jobs."""
+
+    def create(self, request: Mapping[str, Any]) -> bool:
+        """Create a training job; False where one of this name exists already.
+
+        Raises ``ResourceLimitExceeded``, ``CapacityUnavailable`` or ``TrainingRequestRefused``.
+        """
+
+    def describe(self, name: str) -> Mapping[str, Any] | None:
+        """Return the DescribeTrainingJob response; None where there is no such job."""
+
+    def stop(self, name: str) -> None:
+        """Ask for the job to be stopped; harmless where it has ended."""
+
+
+class Callbacks(Protocol):
+    """The task tokens of those who wait, kept by training job and execution."""
+
+    def put(self, callback: Callback) -> None:
+        """Keep a token; it replaces the one this execution left for the same job before."""
+
+    def waiting_for(self, training_job: str) -> list[Callback]:
+        """Return the tokens of all executions that wait for a training job."""
+
+    def discard(self, callback: Callback) -> None:
+        """Forget a token; harmless where it is gone."""
+
+
+class Executions(Protocol):
+    """The state machine's executions."""
+
+    def succeed(self, task_token: str, output: Mapping[str, Any]) -> bool:
+        """Answer a waiting task; False where it has been settled before."""
+
+    def fail(self, task_token: str, error: str, cause: str) -> bool:
+        """Fail a waiting task; False where it has been settled before."""
+
+    def is_running(self, execution_arn: str) -> bool:
+        """Tell whether an execution has not ended."""
+
+
+class ExecutionFiles(Protocol):
+    """The files that an execution leaves in the pipeline's bucket."""
+
+    def put_training_job(self, execution: str, job: TrainingJob) -> None:
+        """Record the training job that an execution is about to start."""
+
+    def training_job(self, execution: str) -> TrainingJob | None:
+        """Return the training job that an execution started last, if it got that far."""

@@ -1,0 +1,88 @@
+"""SageMaker, the token store and Step Functions in memory, for the protocols' tests."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lambdas.messages import Callback, TrainingJob
+
+
+@dataclass
+class MemoryTrainingJobs:
+    descriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    created: list[str] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+
+    def create(self, request: Mapping[str, Any]) -> bool:
+        name = request["TrainingJobName"]
+        if name in self.descriptions:
+            return False
+        self.created.append(name)
+        self.descriptions[name] = {
+            **request,
+            "TrainingJobArn": f"arn:aws:sagemaker:us-east-1:111122223333:training-job/{name}",
+            "TrainingJobStatus": "InProgress",
+            "SecondaryStatus": "Starting",
+        }
+        return True
+
+    def describe(self, name: str) -> Mapping[str, Any] | None:
+        return self.descriptions.get(name)
+
+    def stop(self, name: str) -> None:
+        self.stopped.append(name)
+
+    def end(self, name: str, status: str, secondary: str | None = None, **more: object) -> None:
+        self.descriptions[name].update(
+            TrainingJobStatus=status, SecondaryStatus=secondary or status, **more
+        )
+
+
+@dataclass
+class MemoryCallbacks:
+    kept: dict[tuple[str, str], Callback] = field(default_factory=dict)
+
+    def put(self, callback: Callback) -> None:
+        self.kept[callback.training_job.name, callback.execution.name] = callback
+
+    def waiting_for(self, training_job: str) -> list[Callback]:
+        return [kept for (job, _), kept in self.kept.items() if job == training_job]
+
+    def discard(self, callback: Callback) -> None:
+        self.kept.pop((callback.training_job.name, callback.execution.name), None)
+
+
+@dataclass
+class MemoryExecutions:
+    running: set[str] = field(default_factory=set)
+    settled: set[str] = field(default_factory=set)
+    answers: list[tuple[str, str]] = field(default_factory=list)
+    causes: list[str] = field(default_factory=list)
+
+    def succeed(self, task_token: str, output: Mapping[str, Any]) -> bool:
+        return self._answer(task_token, output["status"])
+
+    def fail(self, task_token: str, error: str, cause: str) -> bool:
+        self.causes.append(cause)
+        return self._answer(task_token, error)
+
+    def is_running(self, execution_arn: str) -> bool:
+        return execution_arn in self.running
+
+    def _answer(self, task_token: str, answer: str) -> bool:
+        if task_token in self.settled:
+            return False
+        self.settled.add(task_token)
+        self.answers.append((task_token, answer))
+        return True
+
+
+@dataclass
+class MemoryFiles:
+    jobs: dict[str, TrainingJob] = field(default_factory=dict)
+
+    def put_training_job(self, execution: str, job: TrainingJob) -> None:
+        self.jobs[execution] = job
+
+    def training_job(self, execution: str) -> TrainingJob | None:
+        return self.jobs.get(execution)
