@@ -7,7 +7,7 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 export CDK_DISABLE_VERSION_CHECK := 1
 CDK := cdk --no-notices --no-version-reporting
 
-.PHONY: help setup demo test check deploy synth diff destroy clean
+.PHONY: help setup demo test check bootstrap deploy synth diff destroy clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -39,7 +39,7 @@ check: .venv/installed
 test: check node_modules/installed
 	pytest -n 2 --dist loadscope
 
-synth diff deploy destroy: .venv/installed node_modules/installed
+bootstrap synth diff deploy destroy: .venv/installed node_modules/installed
 	@$(CDK) $@ $(ARGS)
 
 clean:

@@ -40,7 +40,7 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     records: dict[str, int]
     boxes: int
     max_boxes_per_image: int
-    classes: dict[str, Any]
+    classes: list[str]
     split: dict[str, int]
     warnings: list[str] = []
 
@@ -114,7 +114,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     label_attribute: str
     records: dict[str, int]
     boxes: int
-    classes: dict[str, Any]
+    classes: list[str]
     split: dict[str, int]
     hyperparameters: dict[str, str]
     report: str

@@ -29,7 +29,7 @@ def any_dataset(**changes: Any) -> Dataset:
         "records": {"total": 100, "usable": 100},
         "boxes": 250,
         "max_boxes_per_image": 5,
-        "classes": {"0": {"name": "dog"}},
+        "classes": ["dog", "cat"],
         "split": {"train": 80, "validation": 20},
     }
     return Dataset(**{**fields, **changes})

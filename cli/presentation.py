@@ -1,0 +1,132 @@
+"""How the demo looks in a terminal: one line a step, as it happens."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
+
+from lambdas.contract import State
+from local.transcript import ExecutionEnded, StateEntered, StateExited, Step
+
+FIRST_LINES = (
+    "The pipeline on an embedded AWS: no account is used, nothing is billed. The template and the\n"
+    "functions are those of [bold]make deploy[/]; training is simulated, nothing is trained.\n"
+)
+
+
+class Presentation:
+    """Prints what the demo does; on a terminal, with a spinner on what is under way."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status: Status | None = None
+        console.print(FIRST_LINES)
+
+    @contextmanager
+    def progress(self, doing: str) -> Iterator[list[str]]:
+        """Show one of the preparations: what is appended to the list was done, in this time."""
+        begun = monotonic()
+        done: list[str] = []
+        with self._console.status(f"{doing} …"):
+            yield done
+        self._console.print(
+            f"[green]✓[/] {escape(' '.join(done)):<42} {monotonic() - begun:5.1f} s"
+        )
+
+    def execution(self, arn: str) -> None:
+        """Say which execution the write of the manifest has started."""
+        name = arn.rpartition(":")[2]
+        self._console.print(f"\nExecution [bold]{escape(name)}[/], started by that write\n")
+
+    def step(self, step: Step) -> ExecutionEnded | None:
+        """Show a step; return it if it is the end."""
+        if isinstance(step, StateEntered):
+            self._enter(step)
+            return None
+        self._leave()
+        if isinstance(step, StateExited):
+            self._console.print(_state_line(step))
+            return None
+        return step
+
+    def ended(self, end: ExecutionEnded | None, folder: Path) -> int:
+        """Show how the execution ended and where its files are; return the exit status."""
+        if end is None or end.status != "SUCCEEDED":
+            return self._failed(end, folder)
+        self._console.print(f"\n[bold green]SUCCEEDED[/]\n{_numbers(end.output)}")
+        self._console.print(
+            "No metrics: training was simulated. model.tar.gz holds a note that says so."
+        )
+        self._where(folder)
+        return 0
+
+    def refused(self, message: str) -> None:
+        """Say why the demo could not start an execution."""
+        self._leave()
+        self._console.print(f"[bold red]Not started[/]: {escape(message)}")
+
+    def _failed(self, end: ExecutionEnded | None, folder: Path) -> int:
+        status = end.status if end else "FAILED"
+        if end:
+            self._console.print(f"[red]✗[/] {end.state:<20} [bold red]{escape(end.error)}[/]\n")
+            self._console.print(escape(end.cause))
+        where = f" in {end.state}" if end else ""
+        self._console.print(f"\n[bold red]{status}[/]{where}")
+        self._where(folder)
+        return 1
+
+    def _where(self, folder: Path) -> None:
+        names = ", ".join(sorted(path.name for path in folder.iterdir()))
+        self._console.print(f"Written to [bold]{escape(str(folder))}/[/]: {escape(names)}")
+
+    def _enter(self, step: StateEntered) -> None:
+        self._leave()
+        self._status = self._console.status(f"{step.state} …")
+        self._status.start()
+
+    def _leave(self) -> None:
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
+
+
+def _state_line(step: StateExited) -> str:
+    mark, what = ("[yellow]↻[/]", step.error) if step.error else ("[green]✓[/]", _result(step))
+    return f"{mark} {step.state:<20} {step.seconds:5.1f} s   {escape(what)}"
+
+
+def _result(step: StateExited) -> str:
+    output: Any = step.output
+    if step.state == State.VALIDATE_MANIFEST:
+        return _validated(output)
+    if step.state == State.START_TRAINING_JOB:
+        return f"{output['name']} on {output['instance_type']}"
+    if step.state == State.AWAIT_TRAINING_JOB:
+        return f"{output['status']} (simulated: nothing was trained)"
+    if step.state == State.RECORD_MODEL:
+        return f"{output['model_artifact']}"
+    return ""
+
+
+def _validated(dataset: dict[str, Any]) -> str:
+    split, records = dataset["split"], dataset["records"]
+    return (
+        f"{records['usable']} of {records['total']} records usable, {dataset['boxes']} boxes, "
+        f"{len(dataset['classes'])} classes; {split['train']} train + "
+        f"{split['validation']} validation"
+    )
+
+
+def _numbers(outcome: dict[str, Any]) -> str:
+    derived = ("num_classes", "num_training_samples", "label_width", "mini_batch_size")
+    found = "  ".join(f"{name} {outcome['hyperparameters'][name]}" for name in derived)
+    classes = ", ".join(outcome["classes"])
+    return escape(
+        f"From the manifest: label attribute {outcome['label_attribute']}, classes {classes}\n"
+        f"  {found}"
+    )

@@ -1,0 +1,187 @@
+"""The deployed pipeline on the embedded AWS, as its users and their events see it."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from lambdas.contract import BucketLayout
+from local.embedded_aws import EmbeddedAws
+from local.pictures import stand_in
+
+T = TypeVar("T")
+
+PICTURE = stand_in(100, 80, ".png")
+
+
+def record(image: str, *boxes: tuple[int, int, int, int], label: str = "bb") -> bytes:
+    """A manifest line for an image of 100 × 80 pixels; boxes are left, top, width, height."""
+    line = {
+        "source-ref": image,
+        label: {
+            "image_size": [{"width": 100, "height": 80, "depth": 3}],
+            "annotations": [
+                {"class_id": 0, "left": left, "top": top, "width": width, "height": height}
+                for left, top, width, height in boxes
+            ],
+        },
+        f"{label}-metadata": {
+            "objects": [{"confidence": 0} for _ in boxes],
+            "class-map": {"0": "dog"} if boxes else {},
+            "type": "groundtruth/object-detection",
+            "human-annotated": "yes",
+            "creation-date": "2026-01-15T09:00:00.000000",
+            "job-name": "labeling-job/dogs",
+        },
+    }
+    return json.dumps(line).encode() + b"\n"
+
+
+@dataclass
+class Pipeline:
+    """A deployed pipeline; every test uses labeling jobs of its own name."""
+
+    aws: EmbeddedAws
+    outputs: dict[str, str]
+    layout: BucketLayout = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.layout = BucketLayout(self.outputs["BucketName"])
+        self.s3 = self.aws.client("s3")
+        self.stepfunctions = self.aws.client("stepfunctions")
+        self.machine = self.outputs["StateMachineArn"]
+
+    def manifest_key(self, labeling_job: str) -> str:
+        return f"labeling/{labeling_job}{self.layout.MANIFEST_TAIL}"
+
+    def manifest(self, labeling_job: str, images: int = 10) -> bytes:
+        """A good manifest whose images are there."""
+        lines = []
+        for number in range(images):
+            key = f"images/{labeling_job}/{number}.png"
+            self.s3.put_object(Bucket=self.layout.bucket, Key=key, Body=PICTURE)
+            lines.append(record(self.layout.uri(key), (10, 10, 30, 20)))
+        return b"".join(lines)
+
+    def write(self, key: str, body: bytes) -> str:
+        """Write an object; return its version."""
+        written = self.s3.put_object(Bucket=self.layout.bucket, Key=key, Body=body)
+        version: str = written["VersionId"]
+        return version
+
+    def label(self, labeling_job: str, body: bytes | None = None) -> str:
+        """Write what a labeling job writes; return the execution that this starts."""
+        content = self.manifest(labeling_job) if body is None else body
+        self.write(self.manifest_key(labeling_job), content)
+        return self.execution_of(labeling_job)
+
+    def start(self, **execution_input: str) -> str:
+        """Start an execution by hand."""
+        arn: str = self.stepfunctions.start_execution(
+            stateMachineArn=self.machine, input=json.dumps(execution_input)
+        )["executionArn"]
+        return arn
+
+    def executions(self, labeling_job: str) -> list[str]:
+        """The executions that a labeling job's manifests have started."""
+        pages = self.stepfunctions.get_paginator("list_executions").paginate(
+            stateMachineArn=self.machine
+        )
+        return [
+            each["executionArn"]
+            for page in pages
+            for each in page["executions"]
+            if each["name"].rpartition("-")[0] == labeling_job
+        ]
+
+    def execution_of(self, labeling_job: str) -> str:
+        return eventually(lambda: next(iter(self.executions(labeling_job)), None))
+
+    def ended(self, execution: str) -> dict[str, Any]:
+        """The description of an execution, once it has ended."""
+
+        def ended() -> dict[str, Any] | None:
+            described: dict[str, Any] = self.stepfunctions.describe_execution(
+                executionArn=execution
+            )
+            return described if described["status"] != "RUNNING" else None
+
+        return eventually(ended)
+
+    def succeeded(self, execution: str) -> dict[str, Any]:
+        """The output of an execution, which must succeed."""
+        described = self.ended(execution)
+        assert described["status"] == "SUCCEEDED", f"{described['error']}: {described['cause']}"
+        output: dict[str, Any] = json.loads(described["output"])
+        return output
+
+    def states(self, execution: str) -> list[str]:
+        """The states that an execution has entered, in order."""
+        return [
+            event["stateEnteredEventDetails"]["name"]
+            for event in self._history(execution)
+            if event["type"].endswith("StateEntered")
+        ]
+
+    def happened(self, execution: str, kind: str) -> int:
+        """How many events of a type an execution's history has."""
+        return sum(event["type"] == kind for event in self._history(execution))
+
+    def reaches(self, execution: str, state: str) -> None:
+        """Wait until an execution has entered a state."""
+        eventually(lambda: state in self.states(execution) or None)
+
+    def training_jobs(self, execution: str) -> list[str]:
+        """The training jobs that an execution has started, oldest first."""
+        return [
+            name
+            for name, job in self.aws.training.jobs.items()
+            if {"Key": "gt-train:execution", "Value": execution} in job.request["Tags"]
+        ]
+
+    def waits_for_job(self, execution: str) -> str:
+        """Wait until the execution's token lies in the bucket; return the job's name."""
+
+        def waiting() -> str | None:
+            for job in self.training_jobs(execution):
+                prefix = self.layout.callbacks_of(job)
+                if self.keys(prefix):
+                    return job
+            return None
+
+        return eventually(waiting)
+
+    def keys(self, prefix: str) -> list[str]:
+        listing = self.s3.list_objects_v2(Bucket=self.layout.bucket, Prefix=prefix)
+        return [item["Key"] for item in listing.get("Contents", [])]
+
+    def json(self, key: str) -> dict[str, Any]:
+        body = self.s3.get_object(Bucket=self.layout.bucket, Key=key)["Body"].read()
+        document: dict[str, Any] = json.loads(body)
+        return document
+
+    def dead_letters(self) -> int:
+        """How many events could not be processed."""
+        attributes = self.aws.client("sqs").get_queue_attributes(
+            QueueUrl=self.outputs["DeadLetterQueueUrl"],
+            AttributeNames=["ApproximateNumberOfMessages"],
+        )["Attributes"]
+        return int(attributes["ApproximateNumberOfMessages"])
+
+    def _history(self, execution: str) -> list[dict[str, Any]]:
+        pages = self.stepfunctions.get_paginator("get_execution_history").paginate(
+            executionArn=execution
+        )
+        return [event for page in pages for event in page["events"]]
+
+
+def eventually(look: Callable[[], T | None], seconds: float = 30) -> T:
+    """What ``look`` finds, as soon as it finds something."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = look()
+        if found is not None:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"nothing within {seconds} s")
