@@ -1,0 +1,99 @@
+"""Builds the CDK app from the project's folder, for the CLI, the demo and the tests."""
+
+import contextlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import App, Environment
+
+from stacks.config import PipelineConfig, parse_config
+from stacks.dependency_layer import layer_folder
+from stacks.parsing import CONTEXT_KEY, ConfigError, shown
+from stacks.patience import refuse_endless_history
+from stacks.pipeline_stack import BuildInputs, PipelineStack
+from stacks.training_image import training_images
+
+PROJECT = Path(__file__).resolve().parent.parent
+BUILD = PROJECT / "build"
+"""What synth downloads and need not download again."""
+
+STACK_NAME = "GroundTruthTraining"
+
+
+def build_app(
+    outdir: Path | None = None,
+    context: Mapping[str, Any] | None = None,
+    environment: Environment | None = None,
+) -> App:
+    """Return the app, not yet synthesized.
+
+    ``outdir`` takes the cloud assembly; without it, the place that the CDK CLI has named.
+    ``context`` is what ``-c`` says, on top of cdk.json's; the CLI's own context wins over both.
+    Without an ``environment`` the stack can be deployed to any account and region.
+    Raises ``ConfigError`` where a setting cannot be used.
+    """
+    app = App(
+        outdir=str(outdir) if outdir else None,
+        context={**project_context(), **(context or {})},
+        analytics_reporting=False,
+    )
+    config = config_from_context(app.node.get_all_context())
+    inputs = BuildInputs(
+        project=PROJECT,
+        layer=layer_folder(PROJECT / "requirements.txt", BUILD),
+        training_images=training_images(BUILD),
+    )
+    PipelineStack(
+        app,
+        STACK_NAME,
+        config=config,
+        inputs=inputs,
+        env=environment,
+        description="Trains an object detector on each finished Ground Truth labeling job",
+    )
+    return app
+
+
+def synthesize(outdir: Path, context: Mapping[str, Any] | None = None) -> Path:
+    """Write the cloud assembly to ``outdir`` without the CLI; return the template's path.
+
+    The CDK checks the template against its schema with a validator that takes most of the time;
+    set ``CDK_VALIDATION=false`` to skip it.
+    """
+    assembly = build_app(outdir, context).synth()
+    return Path(assembly.get_stack_by_name(STACK_NAME).template_full_path)
+
+
+def cli_environment(variables: Mapping[str, str]) -> Environment | None:
+    """Return the account and region that the CDK CLI has found for the user, if it has."""
+    account, region = variables.get("CDK_DEFAULT_ACCOUNT"), variables.get("CDK_DEFAULT_REGION")
+    return Environment(account=account, region=region) if account and region else None
+
+
+def project_context() -> dict[str, Any]:
+    """Return cdk.json's context, which the CDK reads only when its CLI runs the app."""
+    context: dict[str, Any] = json.loads((PROJECT / "cdk.json").read_text())["context"]
+    return context
+
+
+def config_from_context(context: Mapping[str, Any]) -> PipelineConfig:
+    """Return the config of the ``pipeline`` object and its ``pipeline.<key>`` overrides.
+
+    The object may be JSON text, as ``-c pipeline='{…}'`` gives it; it then stands in for
+    cdk.json's. Raises ``ConfigError``.
+    """
+    settings = context.get(CONTEXT_KEY, {})
+    if isinstance(settings, str):
+        with contextlib.suppress(ValueError):
+            settings = json.loads(settings)
+    if not isinstance(settings, Mapping):
+        raise ConfigError(f"{CONTEXT_KEY} = {shown(settings)}: must be a JSON object of settings")
+    start = f"{CONTEXT_KEY}."
+    overrides = {
+        key.removeprefix(start): value for key, value in context.items() if key.startswith(start)
+    }
+    config = parse_config(settings, overrides)
+    refuse_endless_history(config)
+    return config

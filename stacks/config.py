@@ -1,0 +1,185 @@
+"""The pipeline's settings, parsed once at synth from cdk.json and ``-c``; frozen thereafter."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Annotated, Any, Literal, get_args, get_type_hints
+
+from msgspec import Meta
+
+from stacks.checks import (
+    check_instance_types,
+    check_label_attribute,
+    check_labeling_prefix,
+    check_regular_expression,
+)
+from stacks.hyperparameters import ALLOWED, DEFAULT_HYPERPARAMETERS, parse_hyperparameters
+from stacks.parsing import (
+    CONTEXT_KEY,
+    Check,
+    ConfigError,
+    from_text,
+    parse_value,
+    shown,
+    unknown_key,
+)
+
+LogRetentionDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+]  # fmt: skip
+"""What CloudWatch Logs accepts in PutRetentionPolicy."""
+
+EmailAddress = Annotated[
+    str, Meta(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+\Z", max_length=254)
+]
+BucketName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._\-]{1,253}[A-Za-z0-9]\Z")]
+"""Also the names with capitals and underscores that us-east-1 gave away until March 2018."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineConfig:
+    """Everything about the pipeline that the person who deploys it may choose.
+
+    The description of each field says what is allowed; errors repeat it.
+    """
+
+    labeling_prefix: Annotated[
+        str,
+        Meta(
+            pattern=r"^([A-Za-z0-9!_.'()\-]+/)+\Z",
+            max_length=200,
+            description="a key prefix such as labeling/ that ends in / and lies outside"
+            " executions/, callbacks/, models/ and checkpoints/",
+        ),
+    ] = "labeling/"
+    label_attribute: Annotated[
+        str | None,
+        Meta(
+            description="null (found in the manifest) or the label's attribute name, at most"
+            " 127 characters, without a leading $ and without -metadata at its end"
+        ),
+    ] = None
+    image_buckets: Annotated[
+        tuple[BucketName, ...],
+        Meta(
+            max_length=25,
+            description="a list of at most 25 names of buckets that hold images,"
+            " besides the pipeline's own",
+        ),
+    ] = ()
+    validation_fraction: Annotated[
+        float, Meta(gt=0, lt=1, description="a number above 0 and below 1")
+    ] = 0.2
+    instance_types: Annotated[
+        tuple[str, ...],
+        Meta(
+            min_length=1,
+            max_length=10,
+            description="a list of 1 to 10 different instance types of the families"
+            " P2, P3, G4dn and G5, tried in this order",
+        ),
+    ] = ("ml.g4dn.xlarge", "ml.g4dn.2xlarge", "ml.g5.xlarge")
+    instance_count: Annotated[
+        int, Meta(ge=1, le=100, description="a whole number from 1 to 100")
+    ] = 1
+    volume_size_gb: Annotated[
+        int, Meta(ge=1, le=16384, description="a whole number from 1 to 16384")
+    ] = 50
+    max_runtime_seconds: Annotated[
+        int, Meta(ge=60, le=2_419_200, description="a whole number from 60 to 2419200 (28 days)")
+    ] = 86_400
+    max_capacity_rounds: Annotated[
+        int, Meta(ge=1, le=100, description="a whole number from 1 to 100")
+    ] = 3
+    capacity_pause_seconds: Annotated[
+        int, Meta(ge=0, le=86_400, description="a whole number from 0 to 86400")
+    ] = 600
+    quota_retry_interval_seconds: Annotated[
+        int, Meta(ge=1, le=3_600, description="a whole number from 1 to 3600")
+    ] = 300
+    quota_retry_hours: Annotated[
+        float, Meta(ge=0, le=168, description="a number from 0 (never retried) to 168")
+    ] = 24
+    heartbeat_seconds: Annotated[
+        int, Meta(ge=60, le=86_400, description="a whole number from 60 to 86400")
+    ] = 900
+    empty_images: Annotated[
+        Literal["keep", "drop"], Meta(description='"keep" (as negatives) or "drop"')
+    ] = "keep"
+    max_invalid_fraction: Annotated[
+        float, Meta(ge=0, lt=1, description="a number from 0 to below 1")
+    ] = 0.05
+    max_unlabeled_fraction: Annotated[
+        float, Meta(ge=0, lt=1, description="a number from 0 to below 1")
+    ] = 0.2
+    split_group_pattern: Annotated[
+        str | None,
+        Meta(
+            description="null (every image for itself) or a regular expression whose match in an"
+            " image's key names the group of images that stay together",
+        ),
+    ] = None
+    training_job_prefix: Annotated[
+        str,
+        Meta(
+            pattern=r"^[a-z0-9](-*[a-z0-9])*\Z",
+            max_length=20,
+            description="1 to 20 lower-case letters, digits and hyphens, no hyphen at either end",
+        ),
+    ] = "gt-train"
+    log_retention_days: Annotated[
+        LogRetentionDays,
+        Meta(description=f"one of {', '.join(map(str, get_args(LogRetentionDays)))}"),
+    ] = 90
+    notification_email: Annotated[
+        EmailAddress | None,
+        Meta(description="null or the e-mail address that is told of failed executions"),
+    ] = None
+    hyperparameters: Mapping[str, str] = field(default_factory=lambda: DEFAULT_HYPERPARAMETERS)
+
+    @property
+    def attempts(self) -> int:
+        """How many training jobs one execution starts at most for want of capacity."""
+        return self.max_capacity_rounds * len(self.instance_types)
+
+
+CHECKS: Mapping[str, Check] = {
+    "labeling_prefix": check_labeling_prefix,
+    "label_attribute": check_label_attribute,
+    "instance_types": check_instance_types,
+    "split_group_pattern": check_regular_expression,
+}
+"""Rules that a field's type cannot express: what is wrong with the value, or None."""
+
+
+def parse_config(
+    settings: Mapping[str, Any], overrides: Mapping[str, Any] | None = None
+) -> PipelineConfig:
+    """Return the config that the ``pipeline`` object of the context and its overrides describe.
+
+    ``settings`` is the JSON object. ``overrides`` holds what ``-c pipeline.<key>=<value>`` says:
+    text, converted to the key's type; ``hyperparameters.<name>`` is a key, too. Hyperparameters
+    that are named replace the default of that name and leave the others.
+    Raises ``ConfigError``, in one line, at the first setting that cannot be used.
+    """
+    types = get_type_hints(PipelineConfig, include_extras=True)
+    names = [each.name for each in fields(PipelineConfig)]
+    hyperparameters: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    for name, value in [*settings.items(), *(overrides or {}).items()]:
+        path = f"{CONTEXT_KEY}.{name}"
+        top, _, hyperparameter = name.partition(".")
+        if top == "hyperparameters":
+            given = {hyperparameter: value} if hyperparameter else value
+            hyperparameters |= parse_hyperparameters(f"{CONTEXT_KEY}.{top}", given)
+        elif name in ALLOWED:
+            raise ConfigError(
+                f"{path} = {shown(value)}: must be a key of {CONTEXT_KEY}.hyperparameters"
+            )
+        elif name not in names:
+            raise unknown_key(path, value, name, names)
+        else:
+            text = isinstance(value, str) and name in (overrides or {})
+            given = from_text(value, types[name]) if text else value
+            values[name] = parse_value(path, given, types[name], CHECKS.get(name))
+    return PipelineConfig(hyperparameters=DEFAULT_HYPERPARAMETERS | hyperparameters, **values)

@@ -1,0 +1,1 @@
+"""One capability of the pipeline a module."""

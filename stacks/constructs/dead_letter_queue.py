@@ -1,0 +1,18 @@
+"""Where events end that could be neither delivered nor processed, to be replayed by hand."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+
+class DeadLetterQueue(sqs.Queue):
+    """Holds the events themselves, as EventBridge sent them, for as long as SQS allows."""
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            enforce_ssl=True,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            retention_period=Duration.days(14),
+        )

@@ -1,0 +1,176 @@
+"""The three events that move the pipeline: for each its rule and its function."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aws_cdk import ArnFormat, Duration, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from lambdas.contract import BucketLayout
+from stacks.config import PipelineConfig
+from stacks.constructs.dead_letter_queue import DeadLetterQueue
+from stacks.constructs.permissions import answering, listing, on_objects, on_training_jobs
+from stacks.constructs.pipeline_function import FunctionDefaults, PipelineFunction
+
+DELIVERY_HOURS = 24
+DELIVERY_ATTEMPTS = 185
+"""What EventBridge does at most to deliver an event (eb-rule-retry-policy.html)."""
+
+
+class EventRoutes(Construct):
+    """``start_execution``, ``resume_execution``, ``close_execution`` and what calls them.
+
+    An event that cannot be delivered and one that its function fails on three times both end in
+    ``dead_letters``, in the form in which EventBridge sent them.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: PipelineConfig,
+        defaults: FunctionDefaults,
+        bucket: s3.Bucket,
+        state_machine: sfn.StateMachine,
+        topic: sns.Topic,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._config = config
+        self._defaults = defaults
+        self._bucket = bucket
+        self._state_machine = state_machine
+        self.dead_letters = DeadLetterQueue(self, "DeadLetters")
+        self._route_manifests()
+        self._route_training_jobs()
+        self._route_executions(topic)
+
+    def _route_manifests(self) -> None:
+        prefix = self._config.labeling_prefix
+        self._route(
+            "ManifestWritten",
+            events.EventPattern(
+                source=["aws.s3"],
+                detail_type=["Object Created"],
+                detail={
+                    "bucket": {"name": [self._bucket.bucket_name]},
+                    "object": {
+                        "key": events.Match.wildcard(f"{prefix}*{BucketLayout.MANIFEST_TAIL}")
+                    },
+                },
+            ),
+            self._function(
+                "start_execution",
+                description="Starts one execution for each version of a manifest",
+                settings={"state_machine_arn": self._state_machine.state_machine_arn},
+                permissions=[
+                    iam.PolicyStatement(
+                        actions=["states:StartExecution"],
+                        resources=[self._state_machine.state_machine_arn],
+                    )
+                ],
+            ),
+        )
+
+    def _route_training_jobs(self) -> None:
+        self._route(
+            "TrainingJobEnded",
+            events.EventPattern(
+                source=["aws.sagemaker"],
+                detail_type=["SageMaker Training Job State Change"],
+                detail={
+                    "TrainingJobStatus": ["Completed", "Failed", "Stopped"],
+                    "TrainingJobName": events.Match.prefix(f"{self._config.training_job_prefix}-"),
+                },
+            ),
+            self._function(
+                "resume_execution",
+                description="Answers the execution that awaits a training job",
+                settings={"bucket": self._bucket.bucket_name},
+                permissions=[
+                    on_objects(
+                        self._bucket, BucketLayout.CALLBACKS, "s3:GetObject", "s3:DeleteObject"
+                    ),
+                    listing(self._bucket, BucketLayout.CALLBACKS),
+                    self._on_jobs("sagemaker:DescribeTrainingJob"),
+                    answering(self._state_machine.state_machine_arn),
+                ],
+            ),
+        )
+
+    def _route_executions(self, topic: sns.Topic) -> None:
+        self._route(
+            "ExecutionEnded",
+            events.EventPattern(
+                source=["aws.states"],
+                detail_type=["Step Functions Execution Status Change"],
+                detail={
+                    "status": ["FAILED", "TIMED_OUT", "ABORTED"],
+                    "stateMachineArn": [self._state_machine.state_machine_arn],
+                },
+            ),
+            self._function(
+                "close_execution",
+                description="Stops the training job of an execution that failed, and tells people",
+                settings={"bucket": self._bucket.bucket_name, "topic_arn": topic.topic_arn},
+                permissions=[
+                    on_objects(self._bucket, BucketLayout.EXECUTIONS, "s3:GetObject"),
+                    listing(self._bucket, BucketLayout.EXECUTIONS),
+                    self._on_jobs("sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"),
+                    iam.PolicyStatement(
+                        actions=["states:DescribeExecution"], resources=[self._executions_arn()]
+                    ),
+                    iam.PolicyStatement(actions=["sns:Publish"], resources=[topic.topic_arn]),
+                ],
+            ),
+        )
+
+    def _route(self, name: str, pattern: events.EventPattern, function: PipelineFunction) -> None:
+        events.Rule(
+            self,
+            name,
+            event_pattern=pattern,
+            targets=[
+                targets.LambdaFunction(
+                    function,
+                    dead_letter_queue=self.dead_letters,
+                    max_event_age=Duration.hours(DELIVERY_HOURS),
+                    retry_attempts=DELIVERY_ATTEMPTS,
+                )
+            ],
+        )
+
+    def _function(
+        self,
+        module: str,
+        *,
+        description: str,
+        settings: Mapping[str, Any],
+        permissions: Sequence[iam.PolicyStatement],
+    ) -> PipelineFunction:
+        return PipelineFunction(
+            self,
+            module,
+            defaults=self._defaults,
+            description=description,
+            settings=settings,
+            permissions=permissions,
+            dead_letter_queue=self.dead_letters,
+        )
+
+    def _on_jobs(self, *actions: str) -> iam.PolicyStatement:
+        return on_training_jobs(Stack.of(self), self._config.training_job_prefix, *actions)
+
+    def _executions_arn(self) -> str:
+        return Stack.of(self).format_arn(
+            service="states",
+            resource="execution",
+            resource_name=f"{self._state_machine.state_machine_name}:*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )

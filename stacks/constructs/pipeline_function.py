@@ -1,0 +1,120 @@
+"""What all functions have in common: runtime, code, logs, tracing and a role of their own."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import Aws, Duration, IgnoreMode, Size
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from stacks.constructs.log_group import PipelineLogGroup
+
+ONLY_LAMBDAS = ["*", "!/lambdas/", "!/lambdas/**", "__pycache__/", "*.pyc", ".*"]
+"""Patterns of .gitignore that leave nothing of the project but the functions' package."""
+
+
+class FunctionDefaults(Construct):
+    """The one source asset and the one layer that all functions share."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        project: Path,
+        layer: Path,
+        log_retention_days: int,
+    ) -> None:
+        """``project`` is the folder that holds ``lambdas``; ``layer`` one that holds ``python``."""
+        super().__init__(scope, construct_id)
+        self.code = lambda_.Code.from_asset(
+            str(project), exclude=ONLY_LAMBDAS, ignore_mode=IgnoreMode.GIT
+        )
+        self.layer = lambda_.LayerVersion(
+            self,
+            "Dependencies",
+            description="Python packages of the training pipeline's functions",
+            code=lambda_.Code.from_asset(str(layer)),
+            compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
+            compatible_architectures=[lambda_.Architecture.ARM_64],
+        )
+        self.log_retention_days = log_retention_days
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSize:
+    """How long a function may take, and how much memory (and with it CPU) it gets."""
+
+    timeout_seconds: int
+    memory_mb: int
+    scratch_mb: int = 512
+
+
+SMALL = FunctionSize(timeout_seconds=60, memory_mb=512)
+"""A few API calls; memory only for the CPU share that importing boto3 is worth."""
+
+
+class PipelineFunction(lambda_.Function):
+    """The function of one module of ``lambdas``, allowed to do what its statements say."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        module: str,
+        *,
+        defaults: FunctionDefaults,
+        description: str,
+        settings: Mapping[str, Any],
+        permissions: Sequence[iam.PolicyStatement],
+        size: FunctionSize = SMALL,
+        dead_letter_queue: sqs.IQueue | None = None,
+    ) -> None:
+        """``settings`` are the fields of the module's class in ``lambdas.settings``."""
+        construct_id = module.title().replace("_", "")
+        log_group = PipelineLogGroup(
+            scope, f"{construct_id}Logs", retention_days=defaults.log_retention_days
+        )
+        role = iam.Role(
+            scope,
+            f"{construct_id}Role",
+            description=description,
+            assumed_by=iam.ServicePrincipal(
+                "lambda.amazonaws.com",
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            ),
+        )
+        log_group.grant_write(role)
+        super().__init__(
+            scope,
+            construct_id,
+            description=description,
+            code=defaults.code,
+            handler=f"lambdas.{module}.handler",
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=lambda_.Architecture.ARM_64,
+            layers=[defaults.layer],
+            role=role,
+            environment={name.upper(): as_variable(each) for name, each in settings.items()},
+            timeout=Duration.seconds(size.timeout_seconds),
+            memory_size=size.memory_mb,
+            ephemeral_storage_size=Size.mebibytes(size.scratch_mb),
+            tracing=lambda_.Tracing.ACTIVE,
+            log_group=log_group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
+            system_log_level_v2=lambda_.SystemLogLevel.WARN,
+            dead_letter_queue=dead_letter_queue,
+        )
+        self.execution_role = role
+        for statement in permissions:
+            self.add_to_role_policy(statement)
+
+
+def as_variable(value: Any) -> str:
+    """Return a setting as ``lambdas.settings.load`` reads it: strings as they are, else JSON."""
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))

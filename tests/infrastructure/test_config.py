@@ -1,0 +1,219 @@
+"""Settings: what is accepted, what they become, and the one line that a bad one gets."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stacks.app import config_from_context, project_context
+from stacks.checks import trainable_instance_types
+from stacks.config import PipelineConfig, parse_config
+from stacks.hyperparameters import DEFAULT_HYPERPARAMETERS
+from stacks.parsing import ConfigError
+
+REFUSED: list[tuple[str, Any, str]] = [
+    ("volume_size_gb", "big", "a whole number from 1 to 16384"),
+    ("volume_size_gb", "50", "a whole number from 1 to 16384"),
+    ("volume_size_gb", True, "a whole number from 1 to 16384"),
+    ("volume_size_gb", 0, "a whole number from 1 to 16384"),
+    ("validation_fraction", 0, "a number above 0 and below 1"),
+    ("validation_fraction", 1, "a number above 0 and below 1"),
+    ("validation_fraction", float("nan"), "a number above 0 and below 1"),
+    ("max_runtime_seconds", 2_419_201, "2419200 (28 days)"),
+    ("instance_types", [], "a list of 1 to 10 different instance types"),
+    ("instance_types", ["ml.g5.xlarge", "ml.g5.xlarge"], "one type comes twice"),
+    ("instance_types", ["ml.c5.xlarge"], "ml.g4dn.xlarge"),
+    ("instance_types", ["ml.g4ad.xlarge"], "families P2, P3, G4dn and G5"),
+    ("instance_types", ["ml.p4d.24xlarge"], "families P2, P3, G4dn and G5"),
+    ("instance_types", ["g5.xlarge"], "ml.g5.xlarge"),
+    ("instance_types", "ml.g5.xlarge", "a list of 1 to 10"),
+    ("label_attribute", 5, "null (found in the manifest)"),
+    ("label_attribute", "boxes-metadata", "Ground Truth reserves this name"),
+    ("label_attribute", "$boxes", "Ground Truth reserves this name"),
+    ("label_attribute", "source-ref", "this attribute is the image"),
+    ("label_attribute", "x" * 128, "at most 127 characters"),
+    ("labeling_prefix", "labeling", "ends in /"),
+    ("labeling_prefix", "/labeling/", "ends in /"),
+    ("labeling_prefix", "", "ends in /"),
+    ("labeling_prefix", "label*/", "ends in /"),
+    ("labeling_prefix", "executions/labels/", "executions/ holds the pipeline's own files"),
+    ("image_buckets", ["not a bucket"], "names of buckets"),
+    ("image_buckets", ["a-bucket/with/a/key"], "names of buckets"),
+    ("empty_images", "remove", '"keep" (as negatives) or "drop"'),
+    ("split_group_pattern", "(", "missing )"),
+    ("split_group_pattern", "x" * 513, "longer than 512 characters"),
+    ("training_job_prefix", "GT", "lower-case letters"),
+    ("training_job_prefix", "gt-train-", "no hyphen at either end"),
+    ("training_job_prefix", "a" * 21, "1 to 20"),
+    ("log_retention_days", 91, "1, 3, 5, 7, 14, 30"),
+    ("notification_email", "nobody", "null or the e-mail address"),
+    ("notification_email", "a@example.com\nb@example.com", "null or the e-mail address"),
+    ("hyperparameters", ["epochs"], "an object of names and values"),
+    ("hyperparameters.num_classes", 3, "cannot be set; it follows from the classes"),
+    ("hyperparameters.num_training_samples", 100, "cannot be set; it is the number of records"),
+    ("hyperparameters.base_network", "resnet-101", '"resnet-50" or "vgg-16"'),
+    ("hyperparameters.use_pretrained_model", 2, "0 or 1"),
+    ("hyperparameters.use_pretrained_model", True, "0 or 1"),
+    ("hyperparameters.epochs", 0, "a whole number of 1 or more"),
+    ("hyperparameters.epochs", "five", "a whole number of 1 or more"),
+    ("hyperparameters.epochs", 2.5, "a whole number of 1 or more"),
+    ("hyperparameters.learning_rate", 0, "above 0, at most 1"),
+    ("hyperparameters.learning_rate", "1.1", "above 0, at most 1"),
+    ("hyperparameters.lr_scheduler_factor", 1, "above 0 and below 1"),
+    ("hyperparameters.lr_scheduler_step", "3, 6", '"3,6"'),
+    ("hyperparameters.lr_scheduler_step", "6,3", "do not ascend"),
+    ("hyperparameters.lr_scheduler_step", "3,3", "do not ascend"),
+    ("hyperparameters.optimizer", "adagrad", '"sgd", "adam", "rmsprop" or "adadelta"'),
+    ("hyperparameters.momentum", 0, "above 0, at most 1"),
+    ("hyperparameters.weight_decay", 1, "above 0 and below 1"),
+    ("hyperparameters.overlap_threshold", 0, "above 0, at most 1"),
+    ("hyperparameters.nms_threshold", 1.01, "above 0, at most 1"),
+    ("hyperparameters.image_shape", 299, "300 or more"),
+    ("hyperparameters.mini_batch_size", 0, "1 or more"),
+    ("hyperparameters.label_width", 6, "7 or more"),
+    ("hyperparameters.early_stopping", "yes", '"True" or "False"'),
+    ("hyperparameters.early_stopping_tolerance", -0.1, "from 0 to 1"),
+    ("hyperparameters.kv_store", "device", '"dist_sync" or "dist_async"'),
+    ("hyperparameters.freeze_layer_pattern", "(conv", "a regular expression"),
+    ("instance_type", "ml.g5.xlarge", "did you mean instance_types?"),
+    ("hyperparameters.epoch", 5, "did you mean epochs?"),
+    ("epochs", 5, "must be a key of pipeline.hyperparameters"),
+]
+
+
+def refusal(settings: dict[str, Any], overrides: dict[str, Any] | None = None) -> str:
+    with pytest.raises(ConfigError) as caught:
+        parse_config(settings, overrides)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(("key", "value", "allowed"), REFUSED)
+def test_a_bad_setting_gets_one_line_with_key_value_and_what_is_allowed(
+    key: str, value: Any, allowed: str
+) -> None:
+    top, _, name = key.partition(".")
+    message = refusal({top: {name: value} if name else value})
+    assert message.startswith(f"pipeline.{key} = ")
+    assert allowed in message
+    assert "\n" not in message
+
+
+def test_a_long_value_is_cut_in_the_error() -> None:
+    assert len(refusal({"empty_images": "x" * 10_000})) < 200
+
+
+@given(st.text())
+def test_an_error_stays_on_one_line_whatever_the_value(value: str) -> None:
+    if value not in ("keep", "drop"):
+        assert refusal({"empty_images": value}).isprintable()
+
+
+def test_the_defaults_are_the_notebooks_except_for_the_batch() -> None:
+    assert PipelineConfig().hyperparameters == {
+        "base_network": "resnet-50",
+        "use_pretrained_model": "1",
+        "epochs": "5",
+        "learning_rate": "0.001",
+        "lr_scheduler_step": "3,6",
+        "lr_scheduler_factor": "0.1",
+        "optimizer": "rmsprop",
+        "momentum": "0.9",
+        "weight_decay": "0.0005",
+        "overlap_threshold": "0.5",
+        "nms_threshold": "0.45",
+        "image_shape": "300",
+        "mini_batch_size": "8",
+    }
+
+
+def test_cdk_json_shows_the_defaults() -> None:
+    assert config_from_context(project_context()) == PipelineConfig()
+
+
+def test_hyperparameters_may_be_numbers_or_text() -> None:
+    given_as_numbers = parse_config({"hyperparameters": {"epochs": 9, "learning_rate": 0.01}})
+    given_as_text = parse_config({"hyperparameters": {"epochs": "9", "learning_rate": "0.01"}})
+    assert given_as_numbers == given_as_text
+    assert given_as_numbers.hyperparameters["epochs"] == "9"
+
+
+def test_a_small_number_reaches_the_algorithm_without_an_exponent() -> None:
+    config = parse_config({"hyperparameters": {"learning_rate": 1e-6}})
+    assert config.hyperparameters["learning_rate"] == "0.000001"
+
+
+def test_early_stopping_is_spelled_as_the_algorithm_reads_it() -> None:
+    for spelling in (True, "True"):
+        config = parse_config({"hyperparameters": {"early_stopping": spelling}})
+        assert config.hyperparameters["early_stopping"] == "True"
+
+
+def test_named_hyperparameters_leave_the_other_defaults() -> None:
+    config = parse_config({"hyperparameters": {"epochs": 9}})
+    assert config.hyperparameters == DEFAULT_HYPERPARAMETERS | {"epochs": "9"}
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("volume_size_gb", "100", 100),
+        ("validation_fraction", "0.3", 0.3),
+        ("label_attribute", "boxes", "boxes"),
+        ("label_attribute", "null", None),
+        ("label_attribute", "2024", "2024"),
+        ("image_buckets", "one-bucket,two-bucket", ("one-bucket", "two-bucket")),
+        ("image_buckets", '["one-bucket"]', ("one-bucket",)),
+        ("image_buckets", "", ()),
+        ("image_buckets", "Legacy_Bucket", ("Legacy_Bucket",)),
+        ("instance_types", '["ml.g5.xlarge"]', ("ml.g5.xlarge",)),
+        ("instance_types", "ml.g5.xlarge, ml.p3.2xlarge", ("ml.g5.xlarge", "ml.p3.2xlarge")),
+        ("empty_images", "drop", "drop"),
+        ("log_retention_days", "30", 30),
+        ("notification_email", "", None),
+    ],
+)
+def test_text_of_the_command_line_becomes_the_keys_type(key: str, text: str, value: Any) -> None:
+    assert getattr(parse_config({}, {key: text}), key) == value
+
+
+def test_an_override_wins_over_the_object() -> None:
+    context = {"pipeline": {"volume_size_gb": 50}, "pipeline.volume_size_gb": "70"}
+    assert config_from_context(context).volume_size_gb == 70
+
+
+def test_one_hyperparameter_can_be_overridden() -> None:
+    context = {
+        "pipeline": {"hyperparameters": {"epochs": 9, "momentum": 0.5}},
+        "pipeline.hyperparameters.epochs": "12",
+    }
+    config = config_from_context(context)
+    assert (config.hyperparameters["epochs"], config.hyperparameters["momentum"]) == ("12", "0.5")
+
+
+def test_the_whole_object_may_be_text() -> None:
+    assert config_from_context({"pipeline": '{"volume_size_gb": 70}'}).volume_size_gb == 70
+
+
+@pytest.mark.parametrize("value", ["{", "[]", "7"])
+def test_an_object_that_is_none_is_refused(value: str) -> None:
+    with pytest.raises(ConfigError, match=r"^pipeline = .*: must be a JSON object of settings$"):
+        config_from_context({"pipeline": value})
+
+
+def test_the_context_of_others_is_left_alone() -> None:
+    assert config_from_context({"aws-cdk:enableDiffNoFail": True}) == PipelineConfig()
+
+
+@pytest.mark.parametrize("setting", ["heartbeat_seconds", "quota_retry_interval_seconds"])
+def test_waits_that_would_fill_the_history_are_refused(setting: str) -> None:
+    shortest = {"heartbeat_seconds": 60, "quota_retry_interval_seconds": 1}[setting]
+    context = {"pipeline": {setting: shortest, "max_runtime_seconds": 2_419_200}}
+    with pytest.raises(ConfigError, match=f"pipeline.{setting} = {shortest}"):
+        config_from_context(context)
+
+
+def test_every_size_of_the_four_families_is_offered_and_no_other() -> None:
+    families = {each.split(".")[1] for each in trainable_instance_types()}
+    assert families == {"p2", "p3", "p3dn", "g4dn", "g5"}
+    assert "ml.p3.2xlarge" in trainable_instance_types()

@@ -1,0 +1,171 @@
+"""The rules: which events reach which function, and where those end that cannot be processed."""
+
+import fnmatch
+from typing import Any
+
+import pytest
+
+from tests.infrastructure.templates import Template
+
+RULES = {
+    "EventsManifestWritten": "EventsStartExecution",
+    "EventsTrainingJobEnded": "EventsResumeExecution",
+    "EventsExecutionEnded": "EventsCloseExecution",
+}
+
+
+def rule(template: Template, name: str) -> Any:
+    return template.plain(template.of_type("Events::Rule")[name]["Properties"])
+
+
+def matches(pattern: Any, event: Any) -> bool:
+    """Tell whether an event matches a pattern, for the filters that the rules use."""
+    if isinstance(pattern, dict):
+        return isinstance(event, dict) and all(
+            key in event and matches(each, event[key]) for key, each in pattern.items()
+        )
+    return any(admits(each, event) for each in pattern)
+
+
+def admits(value: Any, text: str) -> bool:
+    match value:
+        case {"prefix": prefix}:
+            return text.startswith(prefix)
+        case {"wildcard": wildcard}:
+            return fnmatch.fnmatchcase(text, wildcard)
+    return bool(value == text)
+
+
+def object_created(key: str, bucket: str = "<Bucket>") -> dict[str, Any]:
+    return {
+        "source": "aws.s3",
+        "detail-type": "Object Created",
+        "detail": {"bucket": {"name": bucket}, "object": {"key": key, "size": 5}},
+    }
+
+
+def training_job(name: str, status: str) -> dict[str, Any]:
+    return {
+        "source": "aws.sagemaker",
+        "detail-type": "SageMaker Training Job State Change",
+        "detail": {"TrainingJobName": name, "TrainingJobStatus": status},
+    }
+
+
+def execution(status: str, state_machine: str = "<WorkflowStateMachine>") -> dict[str, Any]:
+    return {
+        "source": "aws.states",
+        "detail-type": "Step Functions Execution Status Change",
+        "detail": {"status": status, "stateMachineArn": state_machine},
+    }
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (object_created("labeling/cats/manifests/output/output.manifest"), True),
+        (object_created("labeling/team/a/cats/manifests/output/output.manifest"), True),
+        (object_created("labeling/cats/manifests/intermediate/1/output.manifest"), False),
+        (object_created("labeling/cats/manifests/output/output.manifest.tmp"), False),
+        (object_created("labeling/cats/annotations/output/output.manifest"), False),
+        (object_created("labeling/output.manifest"), False),
+        (object_created("other/cats/manifests/output/output.manifest"), False),
+        (object_created("executions/x/manifests/output/output.manifest"), False),
+        (object_created("labeling/cats/manifests/output/output.manifest", "another"), False),
+    ],
+)
+def test_only_a_labeling_jobs_final_manifest_starts_an_execution(
+    template: Template, event: dict[str, Any], expected: bool
+) -> None:
+    assert matches(rule(template, "EventsManifestWritten")["EventPattern"], event) is expected
+
+
+def test_the_labeling_prefix_is_part_of_the_rule(customized: Template) -> None:
+    pattern = rule(customized, "EventsManifestWritten")["EventPattern"]
+    tail = "cats/manifests/output/output.manifest"
+    assert matches(pattern, object_created(f"team/labels/{tail}"))
+    assert not matches(pattern, object_created(f"labeling/{tail}"))
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "expected"),
+    [
+        ("gt-train-cats-1", "Completed", True),
+        ("gt-train-cats-1", "Failed", True),
+        ("gt-train-cats-1", "Stopped", True),
+        ("gt-train-cats-1", "InProgress", False),
+        ("gt-train-cats-1", "Stopping", False),
+        ("gt-training-cats", "Completed", False),
+        ("somebody-elses", "Completed", False),
+    ],
+)
+def test_only_the_end_of_one_of_our_training_jobs_resumes_an_execution(
+    template: Template, name: str, status: str, expected: bool
+) -> None:
+    pattern = rule(template, "EventsTrainingJobEnded")["EventPattern"]
+    assert matches(pattern, training_job(name, status)) is expected
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (execution("FAILED"), True),
+        (execution("TIMED_OUT"), True),
+        (execution("ABORTED"), True),
+        (execution("RUNNING"), False),
+        (execution("SUCCEEDED"), False),
+        (execution("FAILED", "another state machine"), False),
+    ],
+)
+def test_only_an_execution_of_ours_that_ended_without_a_model_is_closed(
+    template: Template, event: dict[str, Any], expected: bool
+) -> None:
+    assert matches(rule(template, "EventsExecutionEnded")["EventPattern"], event) is expected
+
+
+@pytest.mark.parametrize(("name", "function"), RULES.items())
+def test_an_event_is_delivered_for_a_day_and_then_kept(
+    template: Template, name: str, function: str
+) -> None:
+    (target,) = rule(template, name)["Targets"]
+    assert target["Arn"] == f"<{function}.Arn>"
+    assert target["RetryPolicy"] == {
+        "MaximumEventAgeInSeconds": 86_400,
+        "MaximumRetryAttempts": 185,
+    }
+    assert target["DeadLetterConfig"] == {"Arn": "<EventsDeadLetters.Arn>"}
+
+
+@pytest.mark.parametrize("module", ["start_execution", "resume_execution", "close_execution"])
+def test_an_event_on_which_its_function_fails_is_kept_too(template: Template, module: str) -> None:
+    config = template.functions()[module]["DeadLetterConfig"]
+    assert config == {"TargetArn": "<EventsDeadLetters.Arn>"}
+
+
+@pytest.mark.parametrize(("name", "function"), RULES.items())
+def test_only_its_rule_may_invoke_an_event_function(
+    template: Template, name: str, function: str
+) -> None:
+    permissions = [
+        template.plain(each["Properties"])
+        for each in template.of_type("Lambda::Permission").values()
+    ]
+    (permission,) = (each for each in permissions if each["FunctionName"] == f"<{function}.Arn>")
+    assert permission["Principal"] == "events.amazonaws.com"
+    assert permission["SourceArn"] == f"<{name}.Arn>"
+
+
+def test_only_our_rules_may_write_to_the_dead_letter_queue(template: Template) -> None:
+    statements = template.only("SQS::QueuePolicy")["PolicyDocument"]["Statement"]
+    sources = {
+        each["Condition"]["ArnEquals"]["aws:SourceArn"]
+        for each in statements
+        if each["Effect"] == "Allow"
+    }
+    assert sources == {f"<{name}.Arn>" for name in RULES}
+
+
+def test_dead_letters_are_encrypted_and_kept_for_as_long_as_sqs_allows(template: Template) -> None:
+    queue = template.only("SQS::Queue")
+    assert queue["MessageRetentionPeriod"] == 14 * 86_400
+    assert queue["SqsManagedSseEnabled"] is True

@@ -1,0 +1,189 @@
+"""What each role may do, written out: a permission more or less is a change that this shows."""
+
+import pytest
+
+from tests.infrastructure.templates import Template
+
+JOBS = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/gt-train-*"
+LOGS = "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/sagemaker/TrainingJobs"
+EXECUTIONS = "arn:aws:states:eu-west-1:111122223333:execution:<WorkflowStateMachine.Name>:*"
+
+
+def own_logs_and_traces(function: str) -> set[str]:
+    return {
+        f"logs:CreateLogStream on <{function}Logs.Arn>",
+        f"logs:PutLogEvents on <{function}Logs.Arn>",
+        "xray:PutTelemetryRecords on *",
+        "xray:PutTraceSegments on *",
+    }
+
+
+GRANTS = {
+    "StepsValidateManifest": {
+        "s3:GetObject on <Bucket.Arn>/*",
+        "s3:GetObjectVersion on <Bucket.Arn>/*",
+        "s3:ListBucket on <Bucket.Arn>",
+        "s3:PutObject on <Bucket.Arn>/executions/*",
+        "s3:AbortMultipartUpload on <Bucket.Arn>/executions/*",
+    },
+    "StepsStartTrainingJob": {
+        f"sagemaker:CreateTrainingJob on {JOBS}",
+        f"sagemaker:DescribeTrainingJob on {JOBS}",
+        f"sagemaker:AddTags on {JOBS}",
+        "iam:PassRole on <TrainingRole.Arn>",
+        "s3:PutObject on <Bucket.Arn>/executions/*",
+    },
+    "StepsAwaitTrainingJob": {
+        "s3:PutObject on <Bucket.Arn>/callbacks/*",
+        "s3:DeleteObject on <Bucket.Arn>/callbacks/*",
+        f"sagemaker:DescribeTrainingJob on {JOBS}",
+        "states:SendTaskSuccess on <WorkflowStateMachine>",
+        "states:SendTaskFailure on <WorkflowStateMachine>",
+    },
+    "StepsRecordModel": {
+        f"sagemaker:DescribeTrainingJob on {JOBS}",
+        "s3:PutObject on <Bucket.Arn>/executions/*",
+    },
+    "EventsStartExecution": {
+        "states:StartExecution on <WorkflowStateMachine>",
+        "sqs:SendMessage on <EventsDeadLetters.Arn>",
+    },
+    "EventsResumeExecution": {
+        "s3:GetObject on <Bucket.Arn>/callbacks/*",
+        "s3:DeleteObject on <Bucket.Arn>/callbacks/*",
+        "s3:ListBucket on <Bucket.Arn>",
+        f"sagemaker:DescribeTrainingJob on {JOBS}",
+        "states:SendTaskSuccess on <WorkflowStateMachine>",
+        "states:SendTaskFailure on <WorkflowStateMachine>",
+        "sqs:SendMessage on <EventsDeadLetters.Arn>",
+    },
+    "EventsCloseExecution": {
+        "s3:GetObject on <Bucket.Arn>/executions/*",
+        "s3:ListBucket on <Bucket.Arn>",
+        f"sagemaker:DescribeTrainingJob on {JOBS}",
+        f"sagemaker:StopTrainingJob on {JOBS}",
+        f"states:DescribeExecution on {EXECUTIONS}",
+        "sns:Publish on <Notifications>",
+        "sqs:SendMessage on <EventsDeadLetters.Arn>",
+    },
+}
+
+
+@pytest.mark.parametrize("function", GRANTS)
+def test_a_function_may_do_what_it_does_and_nothing_else(template: Template, function: str) -> None:
+    expected = GRANTS[function] | own_logs_and_traces(function)
+    assert template.grants(f"{function}Role") == expected
+
+
+def test_every_function_has_a_role_of_its_own(template: Template) -> None:
+    roles = [each["Role"] for each in template.functions().values()]
+    assert sorted(roles) == sorted(f"<{function}Role.Arn>" for function in GRANTS)
+
+
+def test_the_workflow_may_invoke_its_four_functions_and_be_observed(template: Template) -> None:
+    grants = template.grants("WorkflowRole")
+    observing = {each for each in grants if each.startswith(("logs:", "xray:"))}
+    assert grants - observing == {
+        "lambda:InvokeFunction on <StepsValidateManifest.Arn>",
+        "lambda:InvokeFunction on <StepsStartTrainingJob.Arn>",
+        "lambda:InvokeFunction on <StepsAwaitTrainingJob.Arn>",
+        "lambda:InvokeFunction on <StepsRecordModel.Arn>",
+    }
+
+
+def test_the_training_job_may_read_its_data_write_its_model_and_log(template: Template) -> None:
+    pulled = "arn:aws:ecr:eu-west-1:685385470294:repository/object-detection"
+    assert template.grants("TrainingRole") == {
+        "s3:GetObject on <Bucket.Arn>/*",
+        "Deny s3:GetObject on <Bucket.Arn>/callbacks/*",
+        "s3:PutObject on <Bucket.Arn>/models/*",
+        "s3:AbortMultipartUpload on <Bucket.Arn>/models/*",
+        "s3:PutObject on <Bucket.Arn>/checkpoints/*",
+        "s3:AbortMultipartUpload on <Bucket.Arn>/checkpoints/*",
+        "s3:ListBucket on <Bucket.Arn>",
+        f"logs:CreateLogGroup on {LOGS}",
+        f"logs:CreateLogGroup on {LOGS}:log-stream:*",
+        f"logs:CreateLogStream on {LOGS}",
+        f"logs:CreateLogStream on {LOGS}:log-stream:*",
+        f"logs:DescribeLogStreams on {LOGS}",
+        f"logs:DescribeLogStreams on {LOGS}:log-stream:*",
+        f"logs:PutLogEvents on {LOGS}",
+        f"logs:PutLogEvents on {LOGS}:log-stream:*",
+        "cloudwatch:PutMetricData on *",
+        "ecr:GetAuthorizationToken on *",
+        f"ecr:BatchCheckLayerAvailability on {pulled}",
+        f"ecr:BatchGetImage on {pulled}",
+        f"ecr:GetDownloadUrlForLayer on {pulled}",
+    }
+
+
+def test_configured_buckets_and_prefixes_are_in_the_permissions(customized: Template) -> None:
+    training = customized.grants("TrainingRole")
+    validation = customized.grants("StepsValidateManifestRole")
+    for bucket in ("first-images", "second-images"):
+        assert f"s3:GetObject on arn:aws:s3:::{bucket}/*" in training & validation
+        assert f"s3:ListBucket on arn:aws:s3:::{bucket}" in validation
+    jobs = {each for each in customized.grants("StepsStartTrainingJobRole") if "sagemaker" in each}
+    assert all(each.endswith(":training-job/detector-*") for each in jobs)
+
+
+def prefixes(*allowed: str) -> dict[str, object]:
+    return {"StringLike": {"s3:prefix": list(allowed)}}
+
+
+@pytest.mark.parametrize(
+    ("role", "action", "condition"),
+    [
+        (
+            "StepsStartTrainingJobRole",
+            "iam:PassRole",
+            {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        ),
+        (
+            "TrainingRole",
+            "cloudwatch:PutMetricData",
+            {"StringEquals": {"cloudwatch:namespace": "/aws/sagemaker/TrainingJobs"}},
+        ),
+        (
+            "TrainingRole",
+            "s3:ListBucket",
+            prefixes("executions/*", "models/*", "checkpoints/*"),
+        ),
+        ("EventsResumeExecutionRole", "s3:ListBucket", prefixes("callbacks/*")),
+        ("EventsCloseExecutionRole", "s3:ListBucket", prefixes("executions/*")),
+    ],
+)
+def test_what_cannot_be_narrowed_by_resource_is_narrowed_by_condition(
+    template: Template, role: str, action: str, condition: dict[str, object]
+) -> None:
+    (statement,) = (each for each in template.statements(role) if each["Action"] == action)
+    assert statement["Condition"] == condition
+
+
+def test_only_this_account_can_make_a_service_assume_a_role(template: Template) -> None:
+    roles = template.of_type("IAM::Role")
+    assert len(roles) == 9
+    for role in roles.values():
+        (trust,) = template.plain(role["Properties"]["AssumeRolePolicyDocument"])["Statement"]
+        assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": "111122223333"}
+
+
+@pytest.mark.parametrize(
+    ("role", "service", "source"),
+    [
+        ("TrainingRole", "sagemaker", "arn:aws:sagemaker:eu-west-1:111122223333:*"),
+        ("WorkflowRole", "states", "arn:aws:states:eu-west-1:111122223333:stateMachine:*"),
+    ],
+)
+def test_a_role_is_assumed_only_for_the_resources_of_this_account(
+    template: Template, role: str, service: str, source: str
+) -> None:
+    properties = template.of_type("IAM::Role")[role]["Properties"]
+    (trust,) = template.plain(properties["AssumeRolePolicyDocument"])["Statement"]
+    assert trust["Principal"] == {"Service": f"{service}.amazonaws.com"}
+    assert trust["Condition"]["ArnLike"] == {"aws:SourceArn": source}
+
+
+def test_no_statement_allows_every_action_of_a_service(template: Template) -> None:
+    for role in template.of_type("IAM::Role"):
+        assert not [each for each in template.grants(role) if "*" in each.partition(" on ")[0]]

@@ -1,0 +1,274 @@
+"""The state machine as the template has it: graph, data, errors and patience."""
+
+import inspect
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import jsonata  # type: ignore[import-untyped]
+import pytest
+
+from lambdas import errors
+from lambdas.contract import State
+from stacks.config import PipelineConfig
+from stacks.patience import (
+    MAX_HISTORY_EVENTS,
+    TRANSIENT_ERRORS,
+    heartbeats,
+    history_events,
+    longest_execution,
+    quota_retries,
+    refuse_endless_history,
+)
+from stacks.rendered import RENDERED, rendered_definition
+from tests.infrastructure.templates import Template
+
+AWS_ERRORS = {
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.Unknown",
+    "Sandbox.Timedout",
+    "Runtime.ExitError",
+    "States.HeartbeatTimeout",
+    "States.Timeout",
+}
+"""Names that AWS documents: bp-lambda-serviceexception.html, concepts-error-handling.html."""
+
+MONTH = 2_419_200
+
+
+def states(template: Template) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = template.state_machine()["States"]
+    return found
+
+
+def successors(state: dict[str, Any]) -> Iterator[str]:
+    if "Next" in state:
+        yield state["Next"]
+    for catch in state.get("Catch", ()):
+        yield catch["Next"]
+
+
+def evaluate(expression: str, **variables: Any) -> Any:
+    compiled = jsonata.Jsonata(expression.removeprefix("{%").removesuffix("%}"))
+    for name, value in variables.items():
+        compiled.assign(name, value)
+    return compiled.evaluate(None)
+
+
+def test_the_committed_rendering_is_current(template: Template) -> None:
+    assert RENDERED.read_text() == rendered_definition(template.body), (
+        "run: python -m stacks.rendered"
+    )
+
+
+def test_the_graph_is_four_steps_and_one_loop(template: Template) -> None:
+    assert template.state_machine()["StartAt"] == State.VALIDATE_MANIFEST
+    assert {name: list(successors(state)) for name, state in states(template).items()} == {
+        State.VALIDATE_MANIFEST: [State.START_TRAINING_JOB],
+        State.START_TRAINING_JOB: [State.AWAIT_TRAINING_JOB, State.NEXT_INSTANCE_TYPE],
+        State.AWAIT_TRAINING_JOB: [
+            State.RECORD_MODEL,
+            State.NEXT_INSTANCE_TYPE,
+            State.START_TRAINING_JOB,
+        ],
+        State.NEXT_INSTANCE_TYPE: [State.START_TRAINING_JOB],
+        State.RECORD_MODEL: [],
+    }
+
+
+def test_only_what_the_loop_is_for_is_caught(template: Template) -> None:
+    caught = {
+        (name, error, catch["Next"])
+        for name, state in states(template).items()
+        for catch in state.get("Catch", ())
+        for error in catch["ErrorEquals"]
+    }
+    assert caught == {
+        (State.START_TRAINING_JOB, "CapacityUnavailable", State.NEXT_INSTANCE_TYPE),
+        (State.AWAIT_TRAINING_JOB, "CapacityUnavailable", State.NEXT_INSTANCE_TYPE),
+        (State.AWAIT_TRAINING_JOB, "RedrivenTrainingJobEnded", State.START_TRAINING_JOB),
+    }
+
+
+def test_no_state_turns_a_failure_into_another_end(template: Template) -> None:
+    assert {state["Type"] for state in states(template).values()} == {"Task", "Wait"}
+
+
+def test_every_error_name_is_one_of_ours_or_documented_by_aws(template: Template) -> None:
+    ours = {
+        name
+        for name, each in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(each, errors.PipelineError)
+    }
+    named = {
+        error
+        for state in states(template).values()
+        for rule in (*state.get("Retry", ()), *state.get("Catch", ()))
+        for error in rule["ErrorEquals"]
+    }
+    assert named - ours - AWS_ERRORS == set()
+
+
+@pytest.mark.parametrize("state", [state for state in State if state != State.NEXT_INSTANCE_TYPE])
+def test_every_step_retries_transient_errors_with_jitter(template: Template, state: State) -> None:
+    (rule,) = (
+        each
+        for each in states(template)[state]["Retry"]
+        if errors.ServiceUnavailable.__name__ in each["ErrorEquals"]
+    )
+    assert rule == {
+        "ErrorEquals": list(TRANSIENT_ERRORS),
+        "IntervalSeconds": 2,
+        "BackoffRate": 2,
+        "MaxAttempts": 8,
+        "MaxDelaySeconds": 120,
+        "JitterStrategy": "FULL",
+    }
+
+
+@pytest.mark.parametrize(
+    ("state", "arguments"),
+    [
+        (
+            State.VALIDATE_MANIFEST,
+            {
+                "request": "{% $states.input %}",
+                "execution": "{% $states.context.Execution.Name %}",
+            },
+        ),
+        (
+            State.START_TRAINING_JOB,
+            {"dataset": "{% $dataset %}", "attempt": "{% $attempt %}", "execution": ...},
+        ),
+        (
+            State.AWAIT_TRAINING_JOB,
+            {
+                "training_job": "{% $training_job %}",
+                "execution": ...,
+                "task_token": "{% $states.context.Task.Token %}",
+            },
+        ),
+        (
+            State.RECORD_MODEL,
+            {
+                "dataset": "{% $dataset %}",
+                "training_job": "{% $training_job %}",
+                "execution": {
+                    "name": "{% $states.context.Execution.Name %}",
+                    "arn": "{% $states.context.Execution.Id %}",
+                },
+            },
+        ),
+    ],
+)
+def test_a_step_gives_its_function_what_it_reads(
+    template: Template, state: State, arguments: dict[str, Any]
+) -> None:
+    payload = states(template)[state]["Arguments"]["Payload"]
+    assert payload.keys() == arguments.keys()
+    for name, value in arguments.items():
+        assert value is ... or payload[name] == value
+
+
+@pytest.mark.parametrize(
+    ("execution", "redrives"), [({"RedriveCount": 2}, 2), ({"Name": "never redriven"}, 0)]
+)
+@pytest.mark.parametrize("state", [State.START_TRAINING_JOB, State.AWAIT_TRAINING_JOB])
+def test_the_number_of_redrives_is_zero_where_the_context_has_none(
+    template: Template, state: State, execution: dict[str, Any], redrives: int
+) -> None:
+    payload = states(template)[state]["Arguments"]["Payload"]
+    expression = payload["execution"]["redrive_count"]
+    assert evaluate(expression, states={"context": {"Execution": execution}}) == redrives
+
+
+def test_variables_carry_dataset_attempt_and_training_job(template: Template) -> None:
+    assigned = {name: state.get("Assign") for name, state in states(template).items()}
+    assert assigned[State.VALIDATE_MANIFEST] == {
+        "dataset": "{% $states.result.Payload %}",
+        "attempt": 0,
+    }
+    assert assigned[State.START_TRAINING_JOB] == {"training_job": "{% $states.result.Payload %}"}
+    assert assigned[State.AWAIT_TRAINING_JOB] is assigned[State.RECORD_MODEL] is None
+
+
+def test_the_next_instance_type_comes_at_once_and_the_first_again_after_a_pause(
+    template: Template,
+) -> None:
+    wait = states(template)[State.NEXT_INSTANCE_TYPE]
+    seconds = [evaluate(wait["Seconds"], attempt=attempt) for attempt in range(7)]
+    assert seconds == [0, 0, 600, 0, 0, 600, 0]
+    assert evaluate(wait["Assign"]["attempt"], attempt=4) == 5
+
+
+def test_the_pause_follows_the_number_of_instance_types(customized: Template) -> None:
+    wait = states(customized)[State.NEXT_INSTANCE_TYPE]
+    assert [evaluate(wait["Seconds"], attempt=attempt) for attempt in range(4)] == [0, 600, 0, 600]
+
+
+def test_a_missed_heartbeat_looks_at_the_job_again_for_as_long_as_it_may_take(
+    customized: Template,
+) -> None:
+    wait = states(customized)[State.AWAIT_TRAINING_JOB]
+    rule = wait["Retry"][0]
+    assert wait["Resource"].endswith(":lambda:invoke.waitForTaskToken")
+    assert wait["HeartbeatSeconds"] == 600
+    assert "TimeoutSeconds" not in wait
+    assert rule["ErrorEquals"] == ["States.HeartbeatTimeout", "States.Timeout"]
+    assert (rule["IntervalSeconds"], rule["BackoffRate"]) == (1, 1)
+    assert rule["MaxAttempts"] * 600 >= 86_400 + 86_400
+
+
+def test_a_quota_is_asked_for_again_for_as_long_as_the_settings_say(template: Template) -> None:
+    rule = states(template)[State.START_TRAINING_JOB]["Retry"][0]
+    assert rule == {
+        "ErrorEquals": ["ResourceLimitExceeded"],
+        "IntervalSeconds": 300,
+        "BackoffRate": 1,
+        "MaxAttempts": 288,
+    }
+
+
+def test_quota_retries_can_be_switched_off() -> None:
+    assert quota_retries(PipelineConfig(quota_retry_hours=0)) == 0
+
+
+@pytest.mark.parametrize("heartbeat", [60, 900, 3_601, 86_400])
+@pytest.mark.parametrize("runtime", [60, 86_400, MONTH])
+def test_heartbeats_cover_the_longest_job_and_no_more_than_one_beat_beyond(
+    runtime: int, heartbeat: int
+) -> None:
+    config = PipelineConfig(max_runtime_seconds=runtime, heartbeat_seconds=heartbeat)
+    longest = runtime + 86_400
+    assert longest <= heartbeats(config) * heartbeat < longest + heartbeat
+
+
+def test_an_execution_outlives_every_attempt_and_never_a_year() -> None:
+    config = PipelineConfig()
+    assert longest_execution(config) > config.attempts * (24 * 3_600 + 86_400)
+    assert longest_execution(
+        PipelineConfig(max_runtime_seconds=MONTH, max_capacity_rounds=100)
+    ) == (365 * 86_400)
+
+
+def test_the_longest_training_job_leaves_a_third_of_the_history_free() -> None:
+    config = PipelineConfig(max_runtime_seconds=MONTH)
+    refuse_endless_history(config)
+    assert history_events(config) < 25_000 * 2 / 3 < MAX_HISTORY_EVENTS
+
+
+def test_the_execution_log_is_complete_but_holds_no_task_token(template: Template) -> None:
+    properties = template.only("StepFunctions::StateMachine")
+    assert properties["StateMachineType"] == "STANDARD"
+    assert properties["TracingConfiguration"] == {"Enabled": True}
+    assert properties["LoggingConfiguration"]["Level"] == "ALL"
+    assert properties["LoggingConfiguration"]["IncludeExecutionData"] is False
+
+
+def test_the_definition_is_far_smaller_than_its_limit(template: Template) -> None:
+    assert len(json.dumps(template.state_machine())) < 100_000
+    assert template.state_machine()["QueryLanguage"] == "JSONata"
