@@ -1,4 +1,4 @@
-"""One run of the pipeline on the embedded AWS: deploy it, write a manifest, follow the execution."""
+"""One run on the embedded AWS: deploy the pipeline, write a manifest, follow the execution."""
 
 import tempfile
 import time

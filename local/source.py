@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from local.pictures import demo_data_set, stand_ins
+from local.pictures import DataSet, demo_data_set, stand_ins
 
 DEMO_JOB = "shapes"
 DEMO_IMAGES = "images/shapes/"
@@ -49,18 +49,18 @@ class DemoPictures:
 
     def manifest_for(self, bucket: str) -> bytes:
         """Return the manifest of the pictures."""
-        return self._data_set(bucket).manifest
+        return _demo_pictures(bucket).manifest
 
     def write_images(self, s3: Any, bucket: str) -> int:
         """Write the pictures to the pipeline's bucket."""
-        images = self._data_set(bucket).images
+        images = _demo_pictures(bucket).images
         for name, content in images.items():
             s3.put_object(Bucket=bucket, Key=DEMO_IMAGES + name, Body=content)
         return len(images)
 
-    @staticmethod
-    def _data_set(bucket: str) -> Any:
-        return demo_data_set(f"s3://{bucket}/{DEMO_IMAGES}", DEMO_JOB, DEMO_JOB)
+
+def _demo_pictures(bucket: str) -> DataSet:
+    return demo_data_set(f"s3://{bucket}/{DEMO_IMAGES}", DEMO_JOB, DEMO_JOB)
 
 
 @dataclass(frozen=True, slots=True)

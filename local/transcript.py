@@ -94,9 +94,10 @@ def _history(stepfunctions: "SFNClient", execution_arn: str) -> list[Any]:
 
 
 def _error(event: Any) -> str:
-    details = next((value for key, value in event.items() if key.endswith("EventDetails")), {})
-    name: str = details.get("error", "")
-    return name
+    for key, details in event.items():
+        if key.endswith("EventDetails"):
+            return str(details.get("error", ""))
+    return ""
 
 
 def _message(cause: str) -> str:

@@ -3,14 +3,14 @@
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from botocore.exceptions import ClientError
-from botocore.response import StreamingBody
 
 from lambdas.adapters import clients
 from lambdas.adapters.aws_errors import code, message, transient_faults_named
 from lambdas.errors import InvalidExecutionInput, ManifestNotReadable
+from lambdas.manifest.lines import RawStream
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import CompletedPartTypeDef
@@ -26,7 +26,7 @@ class ManifestObject:
     uri: str
     version_id: str
     size: int
-    body: StreamingBody
+    body: RawStream
 
 
 def open_manifest(uri: str, version_id: str | None = None) -> ManifestObject:
@@ -45,7 +45,11 @@ def open_manifest(uri: str, version_id: str | None = None) -> ManifestObject:
         except ClientError as error:
             raise _not_readable(error, uri, version_id) from error
     return ManifestObject(
-        uri, response.get("VersionId", "null"), response["ContentLength"], response["Body"]
+        uri,
+        response.get("VersionId", "null"),
+        response["ContentLength"],
+        # Its stub is wrong about readinto, which takes a buffer.
+        cast("RawStream", response["Body"]),
     )
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from local.sagemaker.faults import StoppedAs
 from tests.scenarios.pipeline import Pipeline, eventually
 
 
@@ -41,7 +42,7 @@ def test_an_image_that_is_missing_fails_as_sagemaker_fails(pipeline: Pipeline) -
     ],
 )
 def test_each_way_to_be_stopped_has_its_own_error(
-    pipeline: Pipeline, ending: str, error: str
+    pipeline: Pipeline, ending: StoppedAs, error: str
 ) -> None:
     pipeline.aws.training.faults.next_job(stop_as=ending, keeps_model=True)
 

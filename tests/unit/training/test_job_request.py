@@ -28,6 +28,7 @@ def request(
         settings=settings or any_settings(),
         execution=any_execution(),
     )
+    assert CREATE_TRAINING_JOB is not None
     problems = ParamValidator().validate(built, CREATE_TRAINING_JOB)
     assert not problems.has_errors(), problems.generate_report()
     return built

@@ -1,0 +1,180 @@
+"""The embedded AWS: ministack with its repairs and a training service, inside this process."""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Self
+
+import boto3
+from botocore.config import Config
+
+from local.api_faults import ApiFaults
+from local.clock import Clock
+from local.event_bus import EventBus
+from local.process_environment import (
+    ADMINISTRATOR_KEY,
+    ADMINISTRATOR_SECRET,
+    HOST,
+    aws_variables,
+    process_environment,
+    without_foreign_variables,
+)
+from local.repairs.authorization import Authorizer, Decision
+from local.repairs.definitions import DefinitionChecks
+from local.repairs.event_delivery import EventDelivery
+from local.repairs.iam import IamRepairs
+from local.repairs.lambda_failures import LambdaFailureRouting
+from local.repairs.lambda_functions import LambdaRepairs
+from local.repairs.patching import Patches, ministack
+from local.repairs.s3_buckets import S3BucketRepairs
+from local.repairs.s3_events import S3EventRepairs
+from local.repairs.state_machines import StateMachines
+from local.repairs.task_states import TaskStates
+from local.repairs.task_tokens import TaskTokens
+from local.sagemaker.api import SageMakerApi
+from local.sagemaker.service import TrainingService
+from local.server import Server, listening_socket
+
+
+class AlreadyRunning(RuntimeError):
+    """There is an embedded AWS in this process already; its state is the process's."""
+
+
+class EmbeddedAws:
+    """An AWS account on the loopback interface, with IAM enforced, for the length of a `with`.
+
+    One runs in a process at a time. A second one may follow the first; it starts empty, and has
+    the region and account of the first, which ministack reads once.
+
+    Args:
+        port: TCP port; a free one if None.
+        region, account: where the account pretends to be.
+        clock_speed: how many times faster than real time Step Functions waits, retries and times
+            out, and Lambda retries asynchronous invocations (see `local.clock.Clock`).
+        training: the training service, if it is not to be a plain one.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int | None = None,
+        region: str = "us-east-1",
+        account: str = "000000000000",
+        clock_speed: float = 1.0,
+        training: TrainingService | None = None,
+    ) -> None:
+        self.region, self.account = region, account
+        self.training = training or TrainingService()
+        self.events = EventBus()
+        self.faults = ApiFaults()
+        self._clock = Clock(clock_speed)
+        self._authorizer = Authorizer()
+        self._machines = StateMachines(self._clock)
+        self._wanted_port = port
+        self._stack = ExitStack()
+        self._session: boto3.Session | None = None
+        self._session_lock = threading.Lock()
+        self.endpoint = ""
+
+    def __enter__(self) -> Self:
+        if not _running.acquire(blocking=False):
+            raise AlreadyRunning(
+                "an embedded AWS runs in this process already: stop it first, or use that one"
+            )
+        self._stack.callback(_running.release)
+        try:
+            self._start()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def decisions(self) -> frozenset[Decision]:
+        """Every distinct decision that IAM made about a role so far."""
+        return frozenset(self._authorizer.decisions)
+
+    def client(self, service: str, **credentials: str) -> Any:
+        """A boto3 client of the embedded AWS.
+
+        Args:
+            credentials: `aws_access_key_id` and so on; without them, the administrator's, to whom
+                everything is allowed.
+        """
+        keys = credentials or {
+            "aws_access_key_id": ADMINISTRATOR_KEY,
+            "aws_secret_access_key": ADMINISTRATOR_SECRET,
+        }
+        config = Config(retries={"total_max_attempts": 1}, read_timeout=120)
+        with self._session_lock:
+            if self._session is None:
+                self._session = boto3.Session(region_name=self.region)
+            make: Any = self._session.client
+            return make(service, endpoint_url=self.endpoint, config=config, **keys)
+
+    def environment(self) -> dict[str, str]:
+        """Variables for a child process, such as the cdk CLI, that is to use the embedded AWS."""
+        kept = without_foreign_variables(self._environment_before)
+        return kept | aws_variables(self.endpoint, self.region)
+
+    def _start(self) -> None:
+        self._environment_before = dict(os.environ)
+        bound = listening_socket(self._wanted_port)
+        self._stack.callback(bound.close)
+        port = bound.getsockname()[1]
+        self.endpoint = f"http://{HOST}:{port}"
+        folder = self._stack.enter_context(
+            process_environment(port, self.region, self.account)
+        )
+        application = ministack("app")
+        _check_same_account(self.region, self.account)
+        patches = Patches()
+        self._stack.callback(patches.undo)
+        self._stack.callback(application._reset_all_state)
+        self._install(patches, folder)
+        server = Server(application.app, bound)
+        self._stack.callback(server.stop)
+        self._stack.callback(self._machines.stop_all)
+        self._stack.callback(self.training.stop_all)
+        server.start()
+
+    def _install(self, patches: Patches, folder: str) -> None:
+        tokens = TaskTokens()
+        self.training.attach(self.region, self.account, self.events, self.client)
+        IamRepairs(self._authorizer).install(patches, tokens.state_machine_of)
+        LambdaRepairs(self._clock, self._authorizer, folder).install(patches)
+        LambdaFailureRouting(self.client, self._authorizer).install(patches)
+        DefinitionChecks().install(patches)
+        tokens.install(patches)
+        TaskStates(tokens, self._authorizer).install(patches)
+        self._machines.install(patches)
+        EventDelivery(self._authorizer).install(patches)
+        self.events.install(patches)
+        S3EventRepairs().install(patches)
+        S3BucketRepairs().install(patches)
+        SageMakerApi(self.training).install(patches)
+        self.faults.install(patches)
+
+
+_running = threading.Lock()
+
+
+def _check_same_account(region: str, account: str) -> None:
+    scope = ministack("core.responses")
+    first = (scope._request_region.get(), scope._request_account_id.get())
+    if first != (region, account):
+        raise RuntimeError(
+            f"this process's embedded AWS is {first[1]} in {first[0]}; ministack can't become "
+            f"{account} in {region}: start another process"
+        )
