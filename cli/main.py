@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from cli import demo
+from cli import demo, validate
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -14,6 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     subcommands = parser.add_subparsers(dest="command", required=True)
     demo.add_parser(subcommands)
+    validate.add_parser(subcommands)
     options = parser.parse_args(arguments)
     status: int = options.run(options)
     return status

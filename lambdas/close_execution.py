@@ -12,9 +12,8 @@ from lambdas.adapters.environment import settings
 from lambdas.adapters.executions import STILL_RUNNING, StepFunctionsExecutions
 from lambdas.adapters.pipeline_bucket import PipelineBucket
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
-from lambdas.messages import TrainingJob
 from lambdas.settings import CloseExecutionSettings
-from lambdas.training.close import stop_abandoned_job
+from lambdas.training.close import stop_abandoned_jobs
 from lambdas.training.console import execution_url
 
 logger = logging.getLogger(__name__)
@@ -31,12 +30,12 @@ class ExecutionStatusChange(msgspec.Struct, rename="camel"):
     status: str
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, str]:
+def handler(event: dict[str, Any], context: object) -> dict[str, list[str]]:
     """Stop the training job that the execution left running; publish what happened."""
     own = settings(CloseExecutionSettings)
     change = msgspec.convert(event["detail"], ExecutionStatusChange)
     executions = StepFunctionsExecutions()
-    stopped = stop_abandoned_job(
+    stopped = stop_abandoned_jobs(
         change.name,
         change.execution_arn,
         jobs=SageMakerTrainingJobs(),
@@ -46,7 +45,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, str]:
     description = executions.describe(change.execution_arn)
     if description["status"] in STILL_RUNNING:
         logger.info("execution %s has been redriven", change.name)
-        return {"stopped": ""}
+        return {"stopped": []}
     subject = f"Training pipeline: execution {change.status}: {change.name}"
     body = notice(change, description, stopped)
     with transient_faults_named():
@@ -56,11 +55,11 @@ def handler(event: dict[str, Any], context: object) -> dict[str, str]:
             Message=body,
         )
     logger.info("execution %s %s", change.name, change.status)
-    return {"stopped": stopped.name if stopped else ""}
+    return {"stopped": stopped}
 
 
 def notice(
-    change: ExecutionStatusChange, description: Mapping[str, Any], stopped: TrainingJob | None
+    change: ExecutionStatusChange, description: Mapping[str, Any], stopped: list[str]
 ) -> str:
     """Return the text of the notification; the event itself has neither error nor cause."""
     lines = [f"Execution {change.name} ended as {change.status}."]
@@ -68,7 +67,6 @@ def notice(
         lines.append(f"Error: {description['error']}")
     if description.get("cause"):
         lines.append(f"Cause: {description['cause']}")
-    if stopped:
-        lines.append(f"Training job {stopped.name} was still running and has been stopped.")
+    lines += [f"Training job {name} was still running and has been stopped." for name in stopped]
     lines.append(f"Graph: {execution_url(change.execution_arn)}")
     return "\n".join(lines)

@@ -3,8 +3,24 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+CONSOLES = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+"""The AWS console by partition, below the region."""
+
+LOCAL_STORAGE_FAMILIES = ("g4dn", "g5", "p3dn")
+"""Instances whose volume is local NVMe storage, which encrypts itself: SageMaker refuses a key
+for it (API reference, ResourceConfig, VolumeKmsKeyId)."""
+
 EXECUTION_TAG = "gt-train:execution"
 """Tag key that leads from a training job back to its execution's ARN."""
+
+
+def takes_volume_key(instance_type: str) -> bool:
+    """Tell whether the training volume of an instance type can be encrypted with a KMS key."""
+    return instance_type.split(".")[1] not in LOCAL_STORAGE_FAMILIES
 
 
 class State(StrEnum):
@@ -54,9 +70,9 @@ class BucketLayout:
         """Return the key of the validation report."""
         return self.execution_file(execution, "report.json")
 
-    def training_job(self, execution: str) -> str:
-        """Return the key of the record of the training job that the execution started last."""
-        return self.execution_file(execution, "training-job.json")
+    def training_jobs(self, execution: str) -> str:
+        """Return the key of the record of the training jobs that an execution started."""
+        return self.execution_file(execution, "training-jobs.json")
 
     def outcome(self, execution: str) -> str:
         """Return the key of the execution's outcome."""

@@ -21,6 +21,14 @@ class ManifestRejected(PipelineError):
     """The manifest cannot be trained on."""
 
 
+class LabelingJobInProgress(PipelineError):
+    """The labeling job that writes the manifest is still at work."""
+
+
+class ManifestSuperseded(PipelineError):
+    """A newer version of the manifest was written before a training job started."""
+
+
 class ServiceUnavailable(PipelineError):
     """AWS throttled a call or failed inside; the same call may succeed later."""
 
@@ -45,6 +53,10 @@ class CapacityExhausted(PipelineError):
     """None of the instance types had capacity in the tries that the settings allow."""
 
 
+class BillableHoursExhausted(PipelineError):
+    """The execution's training jobs have been billed for as long as the settings allow."""
+
+
 class TrainingClientError(PipelineError):
     """The training job failed on its input or its settings (``ClientError``)."""
 
@@ -55,6 +67,10 @@ class TrainingAlgorithmError(PipelineError):
 
 class TrainingInternalServerError(PipelineError):
     """The training job failed inside SageMaker (``InternalServerError``)."""
+
+
+class FirstInternalServerError(PipelineError):
+    """The training job failed inside SageMaker for the first time: a new one is due."""
 
 
 class TrainingJobFailed(PipelineError):

@@ -16,6 +16,8 @@ class ExecutionInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """S3 URI of a manifest for the validation channel; without it, ``manifest`` is split."""
     label_attribute: str | None = None
     """Label attribute of this manifest; without it, the configured or the discovered one."""
+    newest_only: bool = False
+    """Whether not to train once a newer version of the manifest exists."""
 
 
 class Execution(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +33,7 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
 
     manifest: str
     version_id: str
+    newest_only: bool
     train_manifest: str
     validation_manifest: str
     report: str
@@ -53,6 +56,8 @@ class TrainingJob(msgspec.Struct, frozen=True, kw_only=True):
     instance_count: int
     attempt: int
     """0 for the first training job of the execution."""
+    internal_errors: int = 0
+    """How many training jobs before it failed inside SageMaker."""
     redrive_count: int
     execution_arn: str
 
@@ -70,6 +75,11 @@ class StartTrainingJobEvent(msgspec.Struct, frozen=True, kw_only=True):
 
     dataset: Dataset
     attempt: int
+    """How many training jobs the execution has asked for before."""
+    capacity_misses: int
+    """How many of those found no capacity."""
+    internal_errors: int
+    """How many of those failed inside SageMaker since the last redrive."""
     execution: Execution
 
 
@@ -96,6 +106,35 @@ class ValidateManifestEvent(msgspec.Struct, frozen=True, kw_only=True):
     execution: str
 
 
+class Bill(msgspec.Struct, frozen=True, kw_only=True):
+    """What SageMaker bills for a training job: seconds × instances."""
+
+    training_job: str
+    instance_type: str
+    instance_count: int
+    billable_seconds: int
+    """Seconds billed for each instance."""
+    training_seconds: int
+    """Seconds that the job trained; more than the billed ones on spot capacity."""
+
+    @property
+    def instance_seconds(self) -> int:
+        """What is paid for, in seconds of one instance."""
+        return self.billable_seconds * self.instance_count
+
+    @property
+    def saved(self) -> float:
+        """The share that spot capacity saved: 1 - billable / training (DescribeTrainingJob)."""
+        if not self.training_seconds:
+            return 0.0
+        return max(0.0, round(1 - self.billable_seconds / self.training_seconds, 4))
+
+    def __str__(self) -> str:
+        """Say it in words."""
+        text = f"{self.billable_seconds} s × {self.instance_count} {self.instance_type}"
+        return f"{text}, {self.saved:.0%} saved by spot capacity" if self.saved else text
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What an execution that succeeded leaves behind, and its output."""
 
@@ -104,9 +143,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     training_job: str
     instance_type: str
     instance_count: int
-    billable_seconds: int
-    """Seconds billed for each instance; times ``instance_count`` is what is paid for."""
-    training_seconds: int
+    bills: list[Bill]
+    """Of every training job of the execution, the one with the model last."""
+    billable_instance_seconds: int
+    """The sum of what is paid for."""
+    spot_saving: float
+    """The share of the last training job that spot capacity saved."""
     metrics: dict[str, float]
     """The last value of each metric, as SageMaker reported it."""
     manifest: str

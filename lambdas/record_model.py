@@ -11,6 +11,7 @@ from lambdas.adapters.training_jobs import SageMakerTrainingJobs
 from lambdas.errors import TrainingJobFailed
 from lambdas.messages import RecordModelEvent
 from lambdas.settings import RecordModelSettings
+from lambdas.training.billing import bills
 from lambdas.training.record import outcome
 
 logger = logging.getLogger(__name__)
@@ -19,13 +20,16 @@ logger = logging.getLogger(__name__)
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Write ``outcome.json`` and return it as the execution's output."""
     step = msgspec.convert(event, RecordModelEvent)
-    description = SageMakerTrainingJobs().describe(step.training_job.name)
+    jobs = SageMakerTrainingJobs()
+    bucket = PipelineBucket(settings(RecordModelSettings).bucket)
+    description = jobs.describe(step.training_job.name)
     if description is None:
         raise TrainingJobFailed(
             f"Training job {step.training_job.name} was deleted before its model was recorded."
         )
-    result = outcome(step, description)
-    PipelineBucket(settings(RecordModelSettings).bucket).put_outcome(step.execution.name, result)
+    paid = bills(bucket.training_jobs(step.execution.name), jobs)
+    result = outcome(step, description, paid)
+    bucket.put_outcome(step.execution.name, result)
     logger.info("model %s", result.model_artifact)
     returned: dict[str, Any] = msgspec.to_builtins(result)
     return returned

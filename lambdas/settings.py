@@ -44,6 +44,18 @@ class StartTrainingJobSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_runtime_seconds: int
     max_capacity_rounds: int
     """How many times the list of instance types is gone through before giving up."""
+    max_billable_hours: float | None
+    """Hours of one instance that all training jobs of an execution may be billed for together."""
+    managed_spot_training: bool
+    max_wait_seconds: int
+    """With spot capacity: how long a training job may wait and run, together."""
+    kms_key_arn: str
+    """Encrypts the model and, where there is one, the volume. Empty: keys of AWS."""
+    vpc_subnets: tuple[str, ...]
+    """Empty: not in a VPC."""
+    security_groups: tuple[str, ...]
+    network_isolation: bool
+    encrypt_inter_container_traffic: bool
     hyperparameters: dict[str, str]
 
 
@@ -70,6 +82,13 @@ class CloseExecutionSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     bucket: str
     topic_arn: str
+
+
+class ReconcileTrainingJobsSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Environment of ``reconcile_training_jobs``."""
+
+    state_machine_arn: str
+    training_job_prefix: str
 
 
 def variable_name(field: str) -> str:

@@ -29,7 +29,10 @@ class S3Object(msgspec.Struct, rename="kebab"):
     """``detail.object`` of an S3 event; the key is not percent-encoded in EventBridge."""
 
     key: str
-    version_id: str
+    version_id: str | None = None
+    """None in a bucket without versioning; "null" where versioning is suspended."""
+    sequencer: str | None = None
+    """Orders the writes of one key; its repeated deliveries have the same."""
 
 
 class ObjectCreated(msgspec.Struct):
@@ -39,13 +42,22 @@ class ObjectCreated(msgspec.Struct):
     object: S3Object
 
 
+def version_of(written: S3Object) -> str | None:
+    """Return the version that was written; None where it cannot be told from the next one."""
+    return None if written.version_id == "null" else written.version_id
+
+
 def execution_name(created: ObjectCreated) -> str:
     """Return ``<labeling job>-<hash>``: what a person recognises, and one name a version.
 
-    The hash is of bucket, key and version, so that every delivery of the same event asks for the
-    same name and Step Functions refuses all but the first.
+    The hash is of bucket, key and version, or without a version the write's sequencer, so that
+    every delivery of the same event asks for the same name and Step Functions refuses all but the
+    first. Raises ``ValueError`` for an event with neither.
     """
-    identity = "\0".join((created.bucket.name, created.object.key, created.object.version_id))
+    write = version_of(created.object) or (created.object.sequencer or "").upper()
+    if not write:
+        raise ValueError("the event has neither version-id nor sequencer: nothing tells it apart")
+    identity = "\0".join((created.bucket.name, created.object.key, write))
     digest = hashlib.sha256(identity.encode()).hexdigest()[:12]
     labeling_job = created.object.key.removesuffix(BucketLayout.MANIFEST_TAIL).rpartition("/")[2]
     readable = re.sub(r"[^0-9A-Za-z_-]+", "-", labeling_job)[: MAX_NAME - len(digest) - 1]
@@ -58,7 +70,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, str]:
     name = execution_name(created)
     request = ExecutionInput(
         manifest=f"s3://{created.bucket.name}/{created.object.key}",
-        version_id=created.object.version_id,
+        version_id=version_of(created.object),
+        newest_only=True,
     )
     started = StepFunctionsExecutions().start(
         settings(StartExecutionSettings).state_machine_arn, name, msgspec.json.encode(request)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from lambdas.adapters.environment import settings
+from lambdas.adapters.manifest_objects import S3Manifests
 from lambdas.adapters.pipeline_bucket import PipelineBucket
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
 from lambdas.messages import StartTrainingJobEvent
@@ -23,6 +24,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         own,
         jobs=SageMakerTrainingJobs(),
         files=PipelineBucket(own.bucket),
+        manifests=S3Manifests(),
     )
     logger.info("training job %s on %s", job.name, job.instance_type)
     returned: dict[str, Any] = msgspec.to_builtins(job)

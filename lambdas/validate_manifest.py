@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from lambdas.adapters.environment import settings
+from lambdas.adapters.labeling_jobs import require_labeling_job_ended
 from lambdas.adapters.manifest_objects import ManifestObject, ObjectWriter, open_manifest
 from lambdas.adapters.pipeline_bucket import PipelineBucket
 from lambdas.contract import BucketLayout
@@ -23,10 +24,12 @@ logger = logging.getLogger(__name__)
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Return the data set to train on, small enough to read in the console.
 
-    Raises ``InvalidExecutionInput``, ``ManifestNotReadable`` or ``ManifestRejected``.
+    Raises ``InvalidExecutionInput``, ``LabelingJobInProgress``, ``ManifestNotReadable`` or
+    ``ManifestRejected``.
     """
     step = msgspec.convert(event, ValidateManifestEvent)
     request = execution_input(step.request)
+    require_labeling_job_ended(request.manifest)
     own = settings(ValidateManifestSettings)
     bucket = PipelineBucket(own.bucket)
     manifest = open_manifest(request.manifest, request.version_id)
@@ -37,7 +40,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     logger.info("%s: %s", manifest.uri, report.verdict)
     if report.verdict == "rejected":
         raise ManifestRejected(f"{report.cause()}\nFull report: {report_uri}")
-    found = dataset(report, manifest, bucket.layout, step.execution)
+    found = dataset(
+        report, manifest, bucket.layout, step.execution, newest_only=request.newest_only
+    )
     returned: dict[str, Any] = msgspec.to_builtins(found)
     return returned
 
@@ -97,7 +102,12 @@ def _validate(
 
 
 def dataset(
-    report: Report, manifest: ManifestObject, layout: BucketLayout, execution: str
+    report: Report,
+    manifest: ManifestObject,
+    layout: BucketLayout,
+    execution: str,
+    *,
+    newest_only: bool,
 ) -> Dataset:
     """Return what the next steps need of an accepted manifest."""
     return msgspec.convert(
@@ -105,6 +115,7 @@ def dataset(
             **report.summary(),
             "manifest": manifest.uri,
             "version_id": manifest.version_id,
+            "newest_only": newest_only,
             "train_manifest": layout.uri(layout.train_manifest(execution)),
             "validation_manifest": layout.uri(layout.validation_manifest(execution)),
             "report": layout.uri(layout.report(execution)),

@@ -28,7 +28,7 @@ from local.repairs.event_delivery import EventDelivery
 from local.repairs.iam import IamRepairs
 from local.repairs.lambda_failures import LambdaFailureRouting
 from local.repairs.lambda_functions import LambdaRepairs
-from local.repairs.patching import Patches, ministack
+from local.repairs.patching import Patches, ministack, require_pinned_version
 from local.repairs.s3_buckets import S3BucketRepairs
 from local.repairs.s3_events import S3EventRepairs
 from local.repairs.state_machines import StateMachines
@@ -49,12 +49,17 @@ class EmbeddedAws:
     One runs in a process at a time. A second one may follow the first; it starts empty, and has
     the region and account of the first, which ministack reads once.
 
+    Each module of `local.repairs` says what it repairs and what it leaves as it is. Left besides:
+    CloudFormation's `Custom::S3AutoDeleteObjects` and bucket deployments, KMS and VPC permissions
+    of training jobs, and alarms, which exist but watch nothing.
+
     Args:
         port: TCP port; a free one if None.
         region, account: where the account pretends to be.
         clock_speed: how many times faster than real time Step Functions waits, retries and times
             out, and Lambda retries asynchronous invocations (see `local.clock.Clock`).
         training: the training service, if it is not to be a plain one.
+        concurrent_functions: how many invocations may run at a time; others wait their turn.
     """
 
     def __init__(
@@ -65,12 +70,14 @@ class EmbeddedAws:
         account: str = "000000000000",
         clock_speed: float = 1.0,
         training: TrainingService | None = None,
+        concurrent_functions: int = 8,
     ) -> None:
         self.region, self.account = region, account
         self.training = training or TrainingService()
         self.events = EventBus()
         self.faults = ApiFaults()
         self._clock = Clock(clock_speed)
+        self._concurrent_functions = concurrent_functions
         self._authorizer = Authorizer()
         self._machines = StateMachines(self._clock)
         self._wanted_port = port
@@ -109,6 +116,7 @@ class EmbeddedAws:
         """A boto3 client of the embedded AWS.
 
         Args:
+            service: the service's name in boto3, "s3".
             credentials: `aws_access_key_id` and so on; without them, the administrator's, to whom
                 everything is allowed.
         """
@@ -129,14 +137,13 @@ class EmbeddedAws:
         return kept | aws_variables(self.endpoint, self.region)
 
     def _start(self) -> None:
+        require_pinned_version()
         self._environment_before = dict(os.environ)
         bound = listening_socket(self._wanted_port)
         self._stack.callback(bound.close)
         port = bound.getsockname()[1]
         self.endpoint = f"http://{HOST}:{port}"
-        folder = self._stack.enter_context(
-            process_environment(port, self.region, self.account)
-        )
+        folder = self._stack.enter_context(process_environment(port, self.region, self.account))
         application = ministack("app")
         _check_same_account(self.region, self.account)
         patches = Patches()
@@ -153,7 +160,9 @@ class EmbeddedAws:
         tokens = TaskTokens()
         self.training.attach(self.region, self.account, self.events, self.client)
         IamRepairs(self._authorizer).install(patches, tokens.state_machine_of)
-        LambdaRepairs(self._clock, self._authorizer, folder).install(patches)
+        LambdaRepairs(self._clock, self._authorizer, folder, self._concurrent_functions).install(
+            patches
+        )
         LambdaFailureRouting(self.client, self._authorizer).install(patches)
         DefinitionChecks().install(patches)
         tokens.install(patches)

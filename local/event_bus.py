@@ -31,6 +31,10 @@ class Event:
 Where = Callable[[Event], bool]
 
 
+def _lose(_event: Event) -> None:
+    """Deliver nothing."""
+
+
 def matching(detail_type: str, **detail: Any) -> Where:
     """Events of a detail type whose detail has these values at its top level."""
 
@@ -55,6 +59,10 @@ class HeldEvents:
     def __init__(self, deliver: Callable[[Event], None]) -> None:
         self.events: list[Event] = []
         self._deliver = deliver
+
+    def keep(self, event: Event) -> None:
+        """Hold one more event."""
+        self.events.append(event)
 
     def release(self, *, reverse: bool = False) -> None:
         """Deliver what is held, in the order it was sent or the reverse."""
@@ -116,7 +124,7 @@ class EventBus:
 
     def drop(self, where: Where, *, times: int = 1) -> None:
         """Lose the next `times` matching events."""
-        self._add(where, times, lambda event: None)
+        self._add(where, times, _lose)
 
     def duplicate(self, where: Where, *, copies: int, times: int = 1) -> None:
         """Deliver each of the next `times` matching events `copies` times."""
@@ -141,7 +149,7 @@ class EventBus:
     def hold(self, where: Where, *, times: int = 1_000_000) -> HeldEvents:
         """Keep matching events back until they are released."""
         held = HeldEvents(self._deliver)
-        self._add(where, times, lambda event: held.events.append(event))
+        self._add(where, times, held.keep)
         return held
 
     def clear(self) -> None:
@@ -153,7 +161,7 @@ class EventBus:
         with self._lock:
             self._faults.append(_Fault(where, times, deliver))
 
-    def _intercept(self, _original: Any, record: Mapping[str, Any], view: Any = None) -> None:
+    def _intercept(self, _original: Any, record: Mapping[str, Any], _view: Any = None) -> None:
         event = _event(record)
         with self._lock:
             self._sent.append(event)

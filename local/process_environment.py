@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 HOST = "127.0.0.1"
 ADMINISTRATOR_KEY = "test"
@@ -78,8 +79,8 @@ def _ministack_variables(port: int, region: str, account: str, folder: str) -> d
         "TMPDIR": folder,
         "PERSIST_STATE": "0",
         "S3_PERSIST": "0",
-        "STATE_DIR": os.path.join(folder, "state"),
-        "S3_DATA_DIR": os.path.join(folder, "s3"),
+        "STATE_DIR": str(Path(folder, "state")),
+        "S3_DATA_DIR": str(Path(folder, "s3")),
         "LAMBDA_EXECUTOR": "local",
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",

@@ -8,6 +8,7 @@ from typing import Any
 
 from aws_cdk import App, Environment
 
+from stacks.combinations import refuse_half_a_vpc, refuse_key_of_another_region
 from stacks.config import PipelineConfig, parse_config
 from stacks.dependency_layer import layer_folder
 from stacks.parsing import CONTEXT_KEY, ConfigError, shown
@@ -40,9 +41,11 @@ def build_app(
         analytics_reporting=False,
     )
     config = config_from_context(app.node.get_all_context())
+    if environment and environment.region:
+        refuse_key_of_another_region(config, environment.region)
     inputs = BuildInputs(
         project=PROJECT,
-        layer=layer_folder(PROJECT / "requirements.txt", BUILD),
+        layer=layer_folder(PROJECT / "requirements-layer.txt", BUILD),
         training_images=training_images(BUILD),
     )
     PipelineStack(
@@ -96,4 +99,5 @@ def config_from_context(context: Mapping[str, Any]) -> PipelineConfig:
     }
     config = parse_config(settings, overrides)
     refuse_endless_history(config)
+    refuse_half_a_vpc(config)
     return config

@@ -22,18 +22,15 @@ from stacks.parsing import (
     shown,
     unknown_key,
 )
-
-LogRetentionDays = Literal[
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
-    3288, 3653,
-]  # fmt: skip
-"""What CloudWatch Logs accepts in PutRetentionPolicy."""
-
-EmailAddress = Annotated[
-    str, Meta(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+\Z", max_length=254)
-]
-BucketName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._\-]{1,253}[A-Za-z0-9]\Z")]
-"""Also the names with capitals and underscores that us-east-1 gave away until March 2018."""
+from stacks.setting_types import (
+    BucketName,
+    EmailAddress,
+    KmsKeyArn,
+    LogRetentionDays,
+    PolicyArn,
+    SecurityGroupId,
+    SubnetId,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +85,21 @@ class PipelineConfig:
     max_runtime_seconds: Annotated[
         int, Meta(ge=60, le=2_419_200, description="a whole number from 60 to 2419200 (28 days)")
     ] = 86_400
+    managed_spot_training: Annotated[bool, Meta(description="true or false")] = False
+    max_wait_seconds: Annotated[
+        int,
+        Meta(
+            ge=60,
+            le=2_419_200,
+            description="a whole number from max_runtime_seconds to 2419200 (28 days)",
+        ),
+    ] = 172_800
+    max_billable_hours: Annotated[
+        float | None, Meta(gt=0, description="null (no limit) or a number above 0")
+    ] = None
+    labeling_job_wait_minutes: Annotated[
+        int, Meta(ge=0, le=10_080, description="a whole number from 0 to 10080 (a week)")
+    ] = 60
     max_capacity_rounds: Annotated[
         int, Meta(ge=1, le=100, description="a whole number from 1 to 100")
     ] = 3
@@ -134,6 +146,33 @@ class PipelineConfig:
     notification_email: Annotated[
         EmailAddress | None,
         Meta(description="null or the e-mail address that is told of failed executions"),
+    ] = None
+    existing_bucket: Annotated[
+        BucketName | None,
+        Meta(description="null (a new bucket) or the name of a bucket of this account and region"),
+    ] = None
+    kms_key_arn: Annotated[
+        KmsKeyArn | None,
+        Meta(
+            description="null (keys of AWS) or the ARN of a symmetric KMS key, not of an alias,"
+            " in the region of the stack"
+        ),
+    ] = None
+    vpc_subnets: Annotated[
+        tuple[SubnetId, ...],
+        Meta(max_length=16, description="a list of at most 16 subnet IDs such as subnet-0a1b2c3d"),
+    ] = ()
+    security_groups: Annotated[
+        tuple[SecurityGroupId, ...],
+        Meta(
+            max_length=5, description="a list of at most 5 security group IDs such as sg-0a1b2c3d"
+        ),
+    ] = ()
+    network_isolation: Annotated[bool, Meta(description="true or false")] = False
+    encrypt_inter_container_traffic: Annotated[bool, Meta(description="true or false")] = False
+    permissions_boundary_arn: Annotated[
+        PolicyArn | None,
+        Meta(description="null or the ARN of the IAM policy that bounds every role of the stack"),
     ] = None
     hyperparameters: Mapping[str, str] = field(default_factory=lambda: DEFAULT_HYPERPARAMETERS)
 

@@ -1,4 +1,8 @@
-"""Fills the folder of the Lambda layer: the functions' packages as pip has them for Lambda."""
+"""Fills the folder of the Lambda layer: the functions' packages as pip has them for Lambda.
+
+To add a package or change a version: pin it in requirements.txt, name it in ``PACKAGES`` if the
+functions import it, and run ``python -m stacks.layer_requirements``.
+"""
 
 import hashlib
 import os
@@ -6,7 +10,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 PACKAGES = ("msgspec",)
@@ -15,34 +18,39 @@ PACKAGES = ("msgspec",)
 PYTHON = "3.13"
 PLATFORM = "manylinux2014_aarch64"
 
+PIP = (sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check")
+FOR_LAMBDA = (
+    *("--platform", PLATFORM, "--python-version", PYTHON, "--implementation", "cp"),
+    *("--only-binary", ":all:"),
+)
 
-def pinned(requirements: Path, packages: Sequence[str] = PACKAGES) -> list[str]:
-    """Return ``name==version`` of each package, as the requirements file pins it.
 
-    Raises ``LookupError`` where a package is not pinned there.
-    """
-    pins = dict(re.findall(r"(?m)^([A-Za-z0-9._-]+)==([^\s;#]+)", requirements.read_text()))
-    missing = [name for name in packages if name not in pins]
-    if missing:
-        raise LookupError(f"{requirements.name} must pin {', '.join(missing)} with ==")
-    return [f"{name}=={pins[name]}" for name in packages]
+def pins(requirements: Path) -> dict[str, str]:
+    """Return the version of each package that a requirements file pins with ``==``."""
+    found = re.findall(r"(?m)^([A-Za-z0-9._-]+)==([^\s;#\\]+)", requirements.read_text())
+    return {normalized(name): version for name, version in found}
+
+
+def normalized(name: str) -> str:
+    """Return a package's name as pip compares it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def layer_folder(requirements: Path, cache: Path) -> Path:
     """Return a folder with the layer's content, filled by pip unless ``cache`` has it already.
 
-    The folder is named after the pins and the platform. pip compiles nothing: bytecode of another
-    minor version is of no use to Lambda, and compiling would make the content differ by host.
-    Raises ``subprocess.CalledProcessError`` where pip cannot install.
+    ``requirements`` names every package with its hash: pip installs exactly those files or fails.
+    The folder is named after that file's text and the platform. pip compiles nothing: bytecode of
+    another minor version is of no use to Lambda, and compiling would make the content differ by
+    host. Raises ``subprocess.CalledProcessError`` where pip cannot install.
     """
-    pins = pinned(requirements)
-    identity = hashlib.sha256("\n".join([PLATFORM, PYTHON, *pins]).encode()).hexdigest()[:16]
-    folder = cache / f"layer-{identity}"
+    described = "\n".join([PLATFORM, PYTHON, requirements.read_text()])
+    folder = cache / f"layer-{hashlib.sha256(described.encode()).hexdigest()[:16]}"
     if folder.exists():
         return folder
     unfinished = cache / f"{folder.name}.{os.getpid()}"
     shutil.rmtree(unfinished, ignore_errors=True)
-    _install(pins, unfinished / "python" / "lib" / f"python{PYTHON}" / "site-packages")
+    _install(requirements, unfinished / "python" / "lib" / f"python{PYTHON}" / "site-packages")
     try:
         unfinished.rename(folder)
     except OSError:  # another process was faster
@@ -50,13 +58,11 @@ def layer_folder(requirements: Path, cache: Path) -> Path:
     return folder
 
 
-def _install(pins: Sequence[str], target: Path) -> None:
+def _install(requirements: Path, target: Path) -> None:
     subprocess.run(
         [
-            *(sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check"),
-            *("--platform", PLATFORM, "--python-version", PYTHON, "--implementation", "cp"),
-            *("--only-binary", ":all:", "--no-deps", "--no-compile", "--target", str(target)),
-            *pins,
+            *(*PIP, *FOR_LAMBDA, "--no-compile", "--target", str(target)),
+            *("--require-hashes", "--requirement", str(requirements)),
         ],
         check=True,
     )

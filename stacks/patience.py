@@ -21,6 +21,11 @@ TRANSIENT_ERRORS = (
 bp-lambda-serviceexception.html; Sandbox and Runtime are Lambda's own names for a function that
 ran out of time or died)."""
 
+TRANSIENT_ERRORS_OF_VALIDATION = tuple(
+    error for error in TRANSIENT_ERRORS if error != "Sandbox.Timedout"
+)
+"""A manifest that is too large for one call is too large for the next, too."""
+
 TRANSIENT_RETRIES = 8
 TRANSIENT_FIRST_SECONDS = 2
 TRANSIENT_LONGEST_SECONDS = 120
@@ -28,6 +33,9 @@ TRANSIENT_LONGEST_SECONDS = 120
 MISSED_HEARTBEATS = ("States.HeartbeatTimeout", "States.Timeout")
 """A missed heartbeat arrives under either name (Step Functions developer guide,
 connect-to-resource.html and concepts-error-handling.html)."""
+
+LABELING_JOB_SECONDS = 60
+"""How often a labeling job is asked whether it is done: it writes its manifest minutes before."""
 
 PENDING_SECONDS = 86_400
 """How long a training job may wait for its instances and write its model, besides running."""
@@ -56,9 +64,17 @@ def quota_retries(config: PipelineConfig) -> int:
     return int(config.quota_retry_hours * 3_600 / config.quota_retry_interval_seconds)
 
 
+def labeling_job_looks(config: PipelineConfig) -> int:
+    """Return how often a labeling job that is at work is looked at again."""
+    return config.labeling_job_wait_minutes * 60 // LABELING_JOB_SECONDS
+
+
 def longest_training_job(config: PipelineConfig) -> int:
     """Return how many seconds after its creation a training job has ended at the latest."""
-    return config.max_runtime_seconds + PENDING_SECONDS
+    running = config.max_runtime_seconds
+    if config.managed_spot_training:
+        running = max(running, config.max_wait_seconds)
+    return running + PENDING_SECONDS
 
 
 def heartbeats(config: PipelineConfig) -> int:
@@ -74,14 +90,15 @@ def longest_execution(config: PipelineConfig) -> int:
     """
     attempt = config.quota_retry_hours * 3_600 + longest_training_job(config)
     pauses = config.max_capacity_rounds * config.capacity_pause_seconds
-    return min(YEAR_SECONDS, math.ceil(config.attempts * attempt + pauses + OTHER_STEPS_SECONDS))
+    waiting = config.labeling_job_wait_minutes * 60 + pauses + OTHER_STEPS_SECONDS
+    return min(YEAR_SECONDS, math.ceil(config.attempts * attempt + waiting))
 
 
 def history_events(config: PipelineConfig) -> int:
     """Return how many events an execution has whose job takes longest, after a full quota wait."""
     return (
         heartbeats(config) * EVENTS_OF_A_HEARTBEAT
-        + quota_retries(config) * EVENTS_OF_A_REFUSAL
+        + (quota_retries(config) + labeling_job_looks(config)) * EVENTS_OF_A_REFUSAL
         + config.attempts * EVENTS_OF_AN_ATTEMPT
     )
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Aws, CfnOutput, Stack
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -18,6 +20,7 @@ from stacks.constructs.pipeline_function import FunctionDefaults
 from stacks.constructs.steps import Steps
 from stacks.constructs.training_role import TrainingRole
 from stacks.constructs.workflow import Workflow
+from stacks.outputs import write_outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,10 @@ class PipelineStack(Stack):
         **stack_properties: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_properties)
-        bucket = PipelineBucket(self, "Bucket")
-        topic = NotificationTopic(self, "Notifications", email=config.notification_email)
+        key = self._key(config.kms_key_arn)
+        self._bound_roles(config.permissions_boundary_arn)
+        bucket = self._bucket(config, key)
+        topic = NotificationTopic(self, "Notifications", email=config.notification_email, key=key)
         image_buckets = [
             s3.Bucket.from_bucket_name(self, f"Images-{name}", name)
             for name in config.image_buckets
@@ -55,9 +60,11 @@ class PipelineStack(Stack):
         training_role = TrainingRole(
             self,
             "TrainingRole",
+            config=config,
             bucket=bucket,
             image_buckets=image_buckets,
             image=image,
+            key=key,
         )
         defaults = FunctionDefaults(
             self,
@@ -65,6 +72,7 @@ class PipelineStack(Stack):
             project=inputs.project,
             layer=inputs.layer,
             log_retention_days=config.log_retention_days,
+            key=key,
         )
         steps = Steps(
             self,
@@ -76,7 +84,7 @@ class PipelineStack(Stack):
             training_role=training_role,
             image=image,
         )
-        workflow = Workflow(self, "Workflow", config=config, steps=steps)
+        workflow = Workflow(self, "Workflow", config=config, steps=steps, key=key)
         routes = EventRoutes(
             self,
             "Events",
@@ -86,26 +94,24 @@ class PipelineStack(Stack):
             state_machine=workflow.state_machine,
             topic=topic,
         )
-        state_machine_arn = workflow.state_machine.state_machine_arn
-        self._output("BucketName", bucket.bucket_name, "The bucket of the pipeline")
-        self._output(
-            "LabelingOutputUri",
-            f"s3://{bucket.bucket_name}/{config.labeling_prefix}",
-            "S3OutputPath to give to a labeling job; its manifest starts an execution",
-        )
-        self._output("StateMachineArn", state_machine_arn, "The workflow")
-        self._output(
-            "StateMachineConsoleUrl",
-            f"https://{Aws.REGION}.console.aws.amazon.com/states/home?region={Aws.REGION}"
-            f"#/statemachines/view/{state_machine_arn}",
-            "The workflow in the AWS console",
-        )
-        self._output("TopicArn", topic.topic_arn, "Tells of executions that ended without a model")
-        self._output(
-            "DeadLetterQueueUrl",
-            routes.dead_letters.queue_url,
-            "Events that could be neither delivered nor processed",
+        write_outputs(
+            self,
+            config,
+            bucket=bucket,
+            state_machine=workflow.state_machine,
+            topic=topic,
+            dead_letters=routes.dead_letters,
         )
 
-    def _output(self, name: str, value: str, description: str) -> None:
-        CfnOutput(self, name, value=value, description=description)
+    def _key(self, arn: str | None) -> kms.IKey | None:
+        return kms.Key.from_key_arn(self, "Key", arn) if arn else None
+
+    def _bucket(self, config: PipelineConfig, key: kms.IKey | None) -> s3.IBucket:
+        if config.existing_bucket:
+            return s3.Bucket.from_bucket_name(self, "Bucket", config.existing_bucket)
+        return PipelineBucket(self, "Bucket", key=key)
+
+    def _bound_roles(self, policy_arn: str | None) -> None:
+        if policy_arn:
+            policy = iam.ManagedPolicy.from_managed_policy_arn(self, "Boundary", policy_arn)
+            iam.PermissionsBoundary.of(self).apply(policy)

@@ -41,8 +41,13 @@ class StepFunctionsExecutions:
         return True
 
     def is_running(self, execution_arn: str) -> bool:
-        """Tell whether an execution has not ended."""
-        return self.describe(execution_arn)["status"] in STILL_RUNNING
+        """Tell whether an execution has not ended; one that is forgotten has."""
+        try:
+            return self.describe(execution_arn)["status"] in STILL_RUNNING
+        except ClientError as error:
+            if code(error) != "ExecutionDoesNotExist":
+                raise
+            return False
 
     def describe(self, execution_arn: str) -> Mapping[str, Any]:
         """Return the DescribeExecution response."""

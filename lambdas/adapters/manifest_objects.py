@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 PART_SIZE = 16 << 20
 """Bytes of an upload part: below 8 MiB the PUT requests cost more than the compute."""
 
+UNVERSIONED = "null"
+"""S3's own name for the version of an object that has none."""
+
 
 @dataclass(frozen=True, slots=True)
 class ManifestObject:
@@ -46,11 +49,27 @@ def open_manifest(uri: str, version_id: str | None = None) -> ManifestObject:
             raise _not_readable(error, uri, version_id) from error
     return ManifestObject(
         uri,
-        response.get("VersionId", "null"),
+        response.get("VersionId", UNVERSIONED),
         response["ContentLength"],
         # Its stub is wrong about readinto, which takes a buffer.
         cast("RawStream", response["Body"]),
     )
+
+
+class S3Manifests:
+    """Implements ``lambdas.training.ports.Manifests``."""
+
+    def newest_version(self, uri: str) -> str | None:
+        """Return the version that is read when none is named; None where it was deleted."""
+        bucket, key = split_uri(uri)
+        with transient_faults_named():
+            try:
+                head = clients.s3().head_object(Bucket=bucket, Key=key)
+            except ClientError as error:
+                if code(error) != "404":
+                    raise
+                return None
+        return head.get("VersionId", UNVERSIONED)
 
 
 def split_uri(uri: str) -> tuple[str, str]:

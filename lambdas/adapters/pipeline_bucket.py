@@ -36,13 +36,13 @@ class PipelineBucket:
         with transient_faults_named():
             clients.s3().delete_object(Bucket=self.layout.bucket, Key=self._key(callback))
 
-    def put_training_job(self, execution: str, job: TrainingJob) -> None:
-        """Record the training job that an execution is about to start."""
-        self.write(self.layout.training_job(execution), msgspec.json.encode(job))
+    def put_training_jobs(self, execution: str, jobs: list[TrainingJob]) -> None:
+        """Record the training jobs of an execution, with the one that it is about to start."""
+        self.write(self.layout.training_jobs(execution), msgspec.json.encode(jobs))
 
-    def training_job(self, execution: str) -> TrainingJob | None:
-        """Return the training job that an execution started last, if it got that far."""
-        return self._read(self.layout.training_job(execution), TrainingJob)
+    def training_jobs(self, execution: str) -> list[TrainingJob]:
+        """Return the training jobs that an execution recorded, oldest first."""
+        return self._read(self.layout.training_jobs(execution), list[TrainingJob]) or []
 
     def put_outcome(self, execution: str, outcome: Outcome) -> None:
         """Write an execution's outcome, indented for people to read."""

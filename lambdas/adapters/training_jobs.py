@@ -1,12 +1,13 @@
 """SageMaker's training jobs, as the protocols need them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from lambdas.adapters import clients
 from lambdas.adapters.aws_errors import code, message, transient_faults_named
+from lambdas.contract import EXECUTION_TAG
 from lambdas.errors import CapacityUnavailable, ResourceLimitExceeded, TrainingRequestRefused
 
 _NO_CAPACITY = ("CapacityError", "InsufficientCapacity", "InsufficientCapacityException")
@@ -45,6 +46,25 @@ class SageMakerTrainingJobs:
             except ClientError as error:
                 if code(error) != "ValidationException":
                     raise
+
+    def running(self, prefix: str) -> Iterator[str]:
+        """Return the names, beginning with a prefix, of all jobs that have not ended."""
+        with transient_faults_named():
+            pages = (
+                clients.sagemaker()
+                .get_paginator("list_training_jobs")
+                .paginate(NameContains=prefix, StatusEquals="InProgress")
+            )
+            for page in pages:
+                for job in page["TrainingJobSummaries"]:
+                    if job["TrainingJobName"].startswith(prefix):
+                        yield job["TrainingJobName"]
+
+    def execution_of(self, description: Mapping[str, Any]) -> str | None:
+        """Return the ARN of the execution that a job's tag names."""
+        with transient_faults_named():
+            tags = clients.sagemaker().list_tags(ResourceArn=description["TrainingJobArn"])["Tags"]
+        return next((tag["Value"] for tag in tags if tag["Key"] == EXECUTION_TAG), None)
 
 
 def _is_not_found(error: ClientError) -> bool:

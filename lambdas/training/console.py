@@ -2,11 +2,7 @@
 
 from urllib.parse import quote
 
-_CONSOLES = {
-    "aws": "console.aws.amazon.com",
-    "aws-cn": "console.amazonaws.cn",
-    "aws-us-gov": "console.amazonaws-us-gov.com",
-}
+from lambdas.contract import CONSOLES
 
 
 def training_log_url(training_job_arn: str) -> str:
@@ -29,7 +25,7 @@ def execution_url(execution_arn: str) -> str:
 
 
 def _host(region: str, partition: str) -> str:
-    return f"{region}.{_CONSOLES.get(partition, _CONSOLES['aws'])}"
+    return f"{region}.{CONSOLES.get(partition, CONSOLES['aws'])}"
 
 
 def _twice_quoted(text: str) -> str:

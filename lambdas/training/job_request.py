@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.contract import EXECUTION_TAG, BucketLayout
+from lambdas.contract import EXECUTION_TAG, BucketLayout, takes_volume_key
 from lambdas.messages import Dataset, Execution
 from lambdas.settings import StartTrainingJobSettings
 from lambdas.training.hyperparameters import training_hyperparameters
@@ -16,6 +16,7 @@ def training_job_request(
     *,
     name: str,
     instance_type: str,
+    max_runtime_seconds: int,
     dataset: Dataset,
     settings: StartTrainingJobSettings,
     execution: Execution,
@@ -28,6 +29,7 @@ def training_job_request(
     """
     layout = BucketLayout(settings.bucket)
     attributes = ["source-ref", dataset.label_attribute]
+    volume_key = takes_volume_key(instance_type)
     return {
         "TrainingJobName": name,
         "AlgorithmSpecification": {
@@ -42,15 +44,22 @@ def training_job_request(
             _channel("train", dataset.train_manifest, attributes),
             _channel("validation", dataset.validation_manifest, attributes),
         ],
-        "OutputDataConfig": {"S3OutputPath": layout.model_output_uri()},
+        "OutputDataConfig": {
+            "S3OutputPath": layout.model_output_uri(),
+            **_key("KmsKeyId", settings.kms_key_arn),
+        },
         "ResourceConfig": {
             "InstanceType": instance_type,
             "InstanceCount": settings.instance_count,
             "VolumeSizeInGB": settings.volume_size_gb,
+            **_key("VolumeKmsKeyId", settings.kms_key_arn if volume_key else ""),
         },
-        "StoppingCondition": {"MaxRuntimeInSeconds": settings.max_runtime_seconds},
+        "EnableNetworkIsolation": settings.network_isolation,
+        "EnableInterContainerTrafficEncryption": settings.encrypt_inter_container_traffic,
+        **_vpc(settings),
+        "StoppingCondition": {"MaxRuntimeInSeconds": max_runtime_seconds},
         "Tags": [{"Key": EXECUTION_TAG, "Value": execution.arn}],
-    }
+    } | _spot(layout.checkpoints_uri(name), max_runtime_seconds, settings)
 
 
 def is_same_job(request: Mapping[str, Any], description: Mapping[str, Any]) -> bool:
@@ -64,6 +73,38 @@ def is_same_job(request: Mapping[str, Any], description: Mapping[str, Any]) -> b
         and description["ResourceConfig"]["InstanceType"]
         == request["ResourceConfig"]["InstanceType"]
     )
+
+
+def _spot(
+    checkpoints: str, max_runtime_seconds: int, settings: StartTrainingJobSettings
+) -> dict[str, Any]:
+    """Spot capacity is taken away and given back: the job goes on from its last checkpoint."""
+    if not settings.managed_spot_training:
+        return {}
+    return {
+        "EnableManagedSpotTraining": True,
+        "CheckpointConfig": {"S3Uri": checkpoints},
+        "StoppingCondition": {
+            "MaxRuntimeInSeconds": max_runtime_seconds,
+            "MaxWaitTimeInSeconds": max(settings.max_wait_seconds, max_runtime_seconds),
+        },
+    }
+
+
+def _key(member: str, kms_key_arn: str) -> dict[str, str]:
+    """Leave the member out where there is no key: SageMaker takes an empty one for a wrong one."""
+    return {member: kms_key_arn} if kms_key_arn else {}
+
+
+def _vpc(settings: StartTrainingJobSettings) -> dict[str, Any]:
+    if not settings.vpc_subnets:
+        return {}
+    return {
+        "VpcConfig": {
+            "SecurityGroupIds": list(settings.security_groups),
+            "Subnets": list(settings.vpc_subnets),
+        }
+    }
 
 
 def _channel(name: str, manifest_uri: str, attributes: list[str]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdas import errors
+from lambdas.training.billing import bill
 from lambdas.training.console import training_log_url
 from lambdas.training.diagnosis import advice
 
@@ -98,12 +99,9 @@ def _stopped(description: Mapping[str, Any]) -> Ended:
 
 
 def _ended(description: Mapping[str, Any], error: type[errors.PipelineError], what: str) -> Ended:
-    seconds = description.get("BillableTimeInSeconds", 0)
-    count = description["ResourceConfig"]["InstanceCount"]
-    instance = description["ResourceConfig"]["InstanceType"]
     cause = (
         f"Training job {description['TrainingJobName']} {what[:MAX_CAUSE]}\n"
-        f"Billed: {seconds} s × {count} {instance}.\n"
+        f"Billed: {bill(description)}.\n"
         f"Log: {training_log_url(description['TrainingJobArn'])}"
     )
     return Ended(error, cause)

@@ -3,7 +3,7 @@
 Every method raises ``errors.ServiceUnavailable`` where the same call may succeed later.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from lambdas.messages import Callback, TrainingJob
@@ -23,6 +23,12 @@ class TrainingJobs(Protocol):
 
     def stop(self, name: str) -> None:
         """Ask for the job to be stopped; harmless where it has ended."""
+
+    def running(self, prefix: str) -> Iterable[str]:
+        """Return the names, beginning with a prefix, of all jobs that have not ended."""
+
+    def execution_of(self, description: Mapping[str, Any]) -> str | None:
+        """Return the ARN of the execution that a job's tag names."""
 
 
 class Callbacks(Protocol):
@@ -54,8 +60,15 @@ class Executions(Protocol):
 class ExecutionFiles(Protocol):
     """The files that an execution leaves in the pipeline's bucket."""
 
-    def put_training_job(self, execution: str, job: TrainingJob) -> None:
-        """Record the training job that an execution is about to start."""
+    def put_training_jobs(self, execution: str, jobs: list[TrainingJob]) -> None:
+        """Record the training jobs of an execution, with the one that it is about to start."""
 
-    def training_job(self, execution: str) -> TrainingJob | None:
-        """Return the training job that an execution started last, if it got that far."""
+    def training_jobs(self, execution: str) -> list[TrainingJob]:
+        """Return the training jobs that an execution recorded, oldest first."""
+
+
+class Manifests(Protocol):
+    """Manifests in S3."""
+
+    def newest_version(self, uri: str) -> str | None:
+        """Return the version that is read when none is named; None where it was deleted."""

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.messages import Outcome, RecordModelEvent
+from lambdas.messages import Bill, Outcome, RecordModelEvent
+from lambdas.training.billing import bill
 from lambdas.training.outcome import model_artifact
 
 
-def outcome(event: RecordModelEvent, description: Mapping[str, Any]) -> Outcome:
-    """Return what an execution achieved, from its data set and DescribeTrainingJob.
+def outcome(event: RecordModelEvent, description: Mapping[str, Any], paid: list[Bill]) -> Outcome:
+    """Return what an execution achieved, from its data set, DescribeTrainingJob and its bills.
 
     Metrics are SageMaker's ``FinalMetricDataList``: the last value of each, not the best.
     """
@@ -18,8 +19,9 @@ def outcome(event: RecordModelEvent, description: Mapping[str, Any]) -> Outcome:
         training_job=job.name,
         instance_type=job.instance_type,
         instance_count=job.instance_count,
-        billable_seconds=description.get("BillableTimeInSeconds", 0),
-        training_seconds=description.get("TrainingTimeInSeconds", 0),
+        bills=paid,
+        billable_instance_seconds=sum(each.instance_seconds for each in paid),
+        spot_saving=bill(description).saved,
         metrics={
             metric["MetricName"]: metric["Value"]
             for metric in description.get("FinalMetricDataList", [])

@@ -1,11 +1,12 @@
 """Starting a training job so that it is started once, however often the step runs."""
 
-from lambdas.errors import CapacityExhausted, TrainingJobNameTaken
-from lambdas.messages import StartTrainingJobEvent, TrainingJob
+from lambdas.errors import CapacityExhausted, ManifestSuperseded, TrainingJobNameTaken
+from lambdas.messages import Dataset, StartTrainingJobEvent, TrainingJob
 from lambdas.settings import StartTrainingJobSettings
+from lambdas.training.billing import allowed_runtime, bills
 from lambdas.training.job_name import training_job_name
 from lambdas.training.job_request import is_same_job, training_job_request
-from lambdas.training.ports import ExecutionFiles, TrainingJobs
+from lambdas.training.ports import ExecutionFiles, Manifests, TrainingJobs
 
 
 def start(
@@ -14,39 +15,29 @@ def start(
     *,
     jobs: TrainingJobs,
     files: ExecutionFiles,
+    manifests: Manifests,
 ) -> TrainingJob:
     """Start the training job of this attempt, or find that an earlier run of the step did.
 
     The job is recorded before it is created, so that whoever closes the execution finds it even
-    if this function dies in between. Raises ``CapacityExhausted`` where the settings allow no
-    further try, ``TrainingJobNameTaken`` where the name belongs to another job, and what
-    ``TrainingJobs.create`` raises.
+    if this function dies in between. Raises ``ManifestSuperseded``, ``CapacityExhausted`` or
+    ``BillableHoursExhausted`` where no job is to be started any more, ``TrainingJobNameTaken``
+    where the name belongs to another job, and what ``TrainingJobs.create`` raises.
     """
     execution = event.execution
+    _check_newest(event.dataset, manifests)
     _check_tries(event, settings)
-    instance_type = settings.instance_types[event.attempt % len(settings.instance_types)]
-    job = TrainingJob(
-        name=training_job_name(
-            settings.training_job_prefix,
-            execution.name,
-            execution.arn,
-            event.attempt,
-            execution.redrive_count,
-        ),
-        instance_type=instance_type,
-        instance_count=settings.instance_count,
-        attempt=event.attempt,
-        redrive_count=execution.redrive_count,
-        execution_arn=execution.arn,
-    )
+    job = _job(event, settings)
+    earlier = [each for each in files.training_jobs(execution.name) if each.name != job.name]
     request = training_job_request(
         name=job.name,
-        instance_type=instance_type,
+        instance_type=job.instance_type,
+        max_runtime_seconds=allowed_runtime(bills(earlier, jobs), settings),
         dataset=event.dataset,
         settings=settings,
         execution=execution,
     )
-    files.put_training_job(execution.name, job)
+    files.put_training_jobs(execution.name, [*earlier, job])
     if not jobs.create(request):
         existing = jobs.describe(job.name)
         if existing is None or not is_same_job(request, existing):
@@ -57,12 +48,44 @@ def start(
     return job
 
 
+def _job(event: StartTrainingJobEvent, settings: StartTrainingJobSettings) -> TrainingJob:
+    execution, types = event.execution, settings.instance_types
+    name = training_job_name(
+        settings.training_job_prefix,
+        execution.name,
+        execution.arn,
+        event.attempt,
+        execution.redrive_count,
+    )
+    return TrainingJob(
+        name=name,
+        instance_type=types[event.capacity_misses % len(types)],
+        instance_count=settings.instance_count,
+        attempt=event.attempt,
+        internal_errors=event.internal_errors,
+        redrive_count=execution.redrive_count,
+        execution_arn=execution.arn,
+    )
+
+
+def _check_newest(dataset: Dataset, manifests: Manifests) -> None:
+    if not dataset.newest_only:
+        return
+    newest = manifests.newest_version(dataset.manifest)
+    if newest != dataset.version_id:
+        raise ManifestSuperseded(
+            f"{dataset.manifest} has been written again since version {dataset.version_id}, which "
+            "this execution validated. The newer version has an execution of its own; to train "
+            "on this one all the same, start an execution by hand and name its version_id."
+        )
+
+
 def _check_tries(event: StartTrainingJobEvent, settings: StartTrainingJobSettings) -> None:
     """Every redrive is a person's decision to try the whole list anew."""
     types = settings.instance_types
     allowed = len(types) * settings.max_capacity_rounds * (1 + event.execution.redrive_count)
-    if event.attempt >= allowed:
+    if event.capacity_misses >= allowed:
         raise CapacityExhausted(
-            f"No capacity in {event.attempt} tries over {', '.join(types)}. Redrive the execution "
-            "later, or add instance types to the setting instance_types."
+            f"No capacity in {event.capacity_misses} tries over {', '.join(types)}. Redrive the "
+            "execution later, or add instance types to the setting instance_types."
         )

@@ -7,7 +7,13 @@ one of the two answers. An event that never comes costs one heartbeat: the state
 anew, and looks again.
 """
 
-from lambdas.errors import RedrivenTrainingJobEnded, ServiceUnavailable, TrainingJobFailed
+from lambdas.errors import (
+    FirstInternalServerError,
+    RedrivenTrainingJobEnded,
+    ServiceUnavailable,
+    TrainingInternalServerError,
+    TrainingJobFailed,
+)
 from lambdas.messages import Callback
 from lambdas.training.outcome import Completed, Ended, Verdict, verdict
 from lambdas.training.ports import Callbacks, Executions, TrainingJobs
@@ -65,7 +71,7 @@ def _settle(
     callback: Callback, ending: Verdict, *, callbacks: Callbacks, executions: Executions
 ) -> None:
     """Answer, then forget the token, whether or not the answer was still wanted."""
-    answer = _for_redriven(ending, callback)
+    answer = _answer(ending, callback)
     if isinstance(answer, Completed):
         executions.succeed(callback.task_token, answer.result)
     else:
@@ -73,9 +79,16 @@ def _settle(
     callbacks.discard(callback)
 
 
-def _for_redriven(ending: Verdict, callback: Callback) -> Verdict:
-    """Where a redrive resumes on a job that had failed before it, ask for a new job instead."""
-    redriven = callback.execution.redrive_count > callback.training_job.redrive_count
-    if redriven and isinstance(ending, Ended):
+def _answer(ending: Verdict, callback: Callback) -> Verdict:
+    """Ask for a new job where a redrive resumes on a failed one, or SageMaker itself failed once.
+
+    The state machine catches these two names, and no other failure of a job but missing capacity.
+    """
+    if isinstance(ending, Completed):
+        return ending
+    job = callback.training_job
+    if callback.execution.redrive_count > job.redrive_count:
         return Ended(RedrivenTrainingJobEnded, ending.cause)
+    if ending.error is TrainingInternalServerError and job.internal_errors == 0:
+        return Ended(FirstInternalServerError, ending.cause)
     return ending

@@ -14,6 +14,7 @@ from constructs import Construct
 
 from lambdas.contract import BucketLayout
 from stacks.config import PipelineConfig
+from stacks.constructs.dead_letter_alarm import DeadLetterAlarm
 from stacks.constructs.dead_letter_queue import DeadLetterQueue
 from stacks.constructs.permissions import answering, listing, on_objects, on_training_jobs
 from stacks.constructs.pipeline_function import FunctionDefaults, PipelineFunction
@@ -21,6 +22,10 @@ from stacks.constructs.pipeline_function import FunctionDefaults, PipelineFuncti
 DELIVERY_HOURS = 24
 DELIVERY_ATTEMPTS = 185
 """What EventBridge does at most to deliver an event (eb-rule-retry-policy.html)."""
+
+
+RECONCILE_MINUTES = 15
+"""How long a training job may run on for an execution that has ended, at the very worst."""
 
 
 class EventRoutes(Construct):
@@ -37,7 +42,7 @@ class EventRoutes(Construct):
         *,
         config: PipelineConfig,
         defaults: FunctionDefaults,
-        bucket: s3.Bucket,
+        bucket: s3.IBucket,
         state_machine: sfn.StateMachine,
         topic: sns.Topic,
     ) -> None:
@@ -46,10 +51,12 @@ class EventRoutes(Construct):
         self._defaults = defaults
         self._bucket = bucket
         self._state_machine = state_machine
-        self.dead_letters = DeadLetterQueue(self, "DeadLetters")
+        self.dead_letters = DeadLetterQueue(self, "DeadLetters", key=defaults.key)
+        DeadLetterAlarm(self, "DeadLettersAlarm", queue=self.dead_letters, topic=topic)
         self._route_manifests()
         self._route_training_jobs()
         self._route_executions(topic)
+        self._reconcile_training_jobs()
 
     def _route_manifests(self) -> None:
         prefix = self._config.labeling_prefix
@@ -129,6 +136,34 @@ class EventRoutes(Construct):
                     iam.PolicyStatement(actions=["sns:Publish"], resources=[topic.topic_arn]),
                 ],
             ),
+        )
+
+    def _reconcile_training_jobs(self) -> None:
+        machine = self._state_machine.state_machine_arn
+        function = self._function(
+            "reconcile_training_jobs",
+            description="Stops training jobs whose execution has ended, should its event be lost",
+            settings={
+                "state_machine_arn": machine,
+                "training_job_prefix": self._config.training_job_prefix,
+            },
+            permissions=[
+                iam.PolicyStatement(actions=["sagemaker:ListTrainingJobs"], resources=["*"]),
+                self._on_jobs(
+                    "sagemaker:DescribeTrainingJob",
+                    "sagemaker:ListTags",
+                    "sagemaker:StopTrainingJob",
+                ),
+                iam.PolicyStatement(
+                    actions=["states:DescribeExecution"], resources=[self._executions_arn()]
+                ),
+            ],
+        )
+        events.Rule(
+            self,
+            "Reconcile",
+            schedule=events.Schedule.rate(Duration.minutes(RECONCILE_MINUTES)),
+            targets=[targets.LambdaFunction(function, retry_attempts=0)],
         )
 
     def _route(self, name: str, pattern: events.EventPattern, function: PipelineFunction) -> None:

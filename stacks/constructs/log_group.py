@@ -3,6 +3,7 @@
 from typing import cast
 
 from aws_cdk import RemovalPolicy
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
@@ -16,6 +17,7 @@ class PipelineLogGroup(logs.LogGroup):
         construct_id: str,
         *,
         retention_days: int,
+        key: kms.IKey | None,
         log_group_name: str | None = None,
     ) -> None:
         """``retention_days`` is one that CloudWatch Logs accepts (PutRetentionPolicy)."""
@@ -23,6 +25,7 @@ class PipelineLogGroup(logs.LogGroup):
             scope,
             construct_id,
             log_group_name=log_group_name,
+            encryption_key=key,
             removal_policy=RemovalPolicy.DESTROY,
         )
         resource = cast("logs.CfnLogGroup", self.node.default_child)

@@ -14,12 +14,12 @@ def on_objects(bucket: s3.IBucket, prefix: str, *actions: str) -> iam.PolicyStat
     )
 
 
-def listing(bucket: s3.IBucket, prefix: str) -> iam.PolicyStatement:
-    """Allow listing a prefix, without which S3 answers 403 to a key that does not exist."""
+def listing(bucket: s3.IBucket, *prefixes: str) -> iam.PolicyStatement:
+    """Allow listing prefixes, without which S3 answers 403 to a key that does not exist."""
     return iam.PolicyStatement(
         actions=["s3:ListBucket"],
         resources=[bucket.bucket_arn],
-        conditions={"StringLike": {"s3:prefix": [f"{prefix}*"]}},
+        conditions={"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in prefixes]}},
     )
 
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from aws_cdk import Aws, Duration, IgnoreMode, Size
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from stacks.constructs.encryption import key_use
 from stacks.constructs.log_group import PipelineLogGroup
 
 ONLY_LAMBDAS = ["*", "!/lambdas/", "!/lambdas/**", "__pycache__/", "*.pyc", ".*"]
@@ -19,7 +21,7 @@ ONLY_LAMBDAS = ["*", "!/lambdas/", "!/lambdas/**", "__pycache__/", "*.pyc", ".*"
 
 
 class FunctionDefaults(Construct):
-    """The one source asset and the one layer that all functions share."""
+    """What all functions share: one source asset, one layer, how their data is kept."""
 
     def __init__(
         self,
@@ -29,6 +31,7 @@ class FunctionDefaults(Construct):
         project: Path,
         layer: Path,
         log_retention_days: int,
+        key: kms.IKey | None,
     ) -> None:
         """``project`` is the folder that holds ``lambdas``; ``layer`` one that holds ``python``."""
         super().__init__(scope, construct_id)
@@ -44,6 +47,7 @@ class FunctionDefaults(Construct):
             compatible_architectures=[lambda_.Architecture.ARM_64],
         )
         self.log_retention_days = log_retention_days
+        self.key = key
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,10 @@ class PipelineFunction(lambda_.Function):
         """``settings`` are the fields of the module's class in ``lambdas.settings``."""
         construct_id = module.title().replace("_", "")
         log_group = PipelineLogGroup(
-            scope, f"{construct_id}Logs", retention_days=defaults.log_retention_days
+            scope,
+            f"{construct_id}Logs",
+            retention_days=defaults.log_retention_days,
+            key=defaults.key,
         )
         role = iam.Role(
             scope,
@@ -111,7 +118,10 @@ class PipelineFunction(lambda_.Function):
             dead_letter_queue=dead_letter_queue,
         )
         self.execution_role = role
-        for statement in permissions:
+        actions = [action for statement in permissions for action in statement.actions]
+        if dead_letter_queue:
+            actions.append("sqs:SendMessage")
+        for statement in (*permissions, *key_use(defaults.key, actions)):
             self.add_to_role_policy(statement)
 
 

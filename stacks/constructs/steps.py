@@ -10,7 +10,7 @@ from constructs import Construct
 from lambdas.contract import BucketLayout
 from stacks.config import PipelineConfig
 from stacks.constructs.algorithm_image import AlgorithmImage
-from stacks.constructs.permissions import on_objects, on_training_jobs, reading
+from stacks.constructs.permissions import listing, on_objects, on_training_jobs, reading
 from stacks.constructs.pipeline_function import (
     FunctionDefaults,
     FunctionSize,
@@ -32,7 +32,7 @@ class Steps(Construct):
         *,
         config: PipelineConfig,
         defaults: FunctionDefaults,
-        bucket: s3.Bucket,
+        bucket: s3.IBucket,
         image_buckets: Sequence[s3.IBucket],
         training_role: iam.Role,
         image: AlgorithmImage,
@@ -67,6 +67,7 @@ class Steps(Construct):
             },
             permissions=[
                 *reading([self._bucket, *image_buckets]),
+                self._on_labeling_jobs("sagemaker:DescribeLabelingJob"),
                 on_objects(
                     self._bucket,
                     BucketLayout.EXECUTIONS,
@@ -95,6 +96,14 @@ class Steps(Construct):
                 "volume_size_gb": config.volume_size_gb,
                 "max_runtime_seconds": config.max_runtime_seconds,
                 "max_capacity_rounds": config.max_capacity_rounds,
+                "max_billable_hours": config.max_billable_hours,
+                "managed_spot_training": config.managed_spot_training,
+                "max_wait_seconds": config.max_wait_seconds,
+                "kms_key_arn": config.kms_key_arn or "",
+                "vpc_subnets": config.vpc_subnets,
+                "security_groups": config.security_groups,
+                "network_isolation": config.network_isolation,
+                "encrypt_inter_container_traffic": config.encrypt_inter_container_traffic,
                 "hyperparameters": config.hyperparameters,
             },
             permissions=[
@@ -108,7 +117,9 @@ class Steps(Construct):
                     resources=[training_role.role_arn],
                     conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
                 ),
-                on_objects(self._bucket, BucketLayout.EXECUTIONS, "s3:PutObject"),
+                on_objects(self._bucket, BucketLayout.EXECUTIONS, "s3:PutObject", "s3:GetObject"),
+                on_objects(self._bucket, config.labeling_prefix, "s3:GetObject"),
+                listing(self._bucket, BucketLayout.EXECUTIONS, config.labeling_prefix),
             ],
         )
 
@@ -134,9 +145,16 @@ class Steps(Construct):
             settings={"bucket": self._bucket.bucket_name},
             permissions=[
                 self._on_jobs("sagemaker:DescribeTrainingJob"),
-                on_objects(self._bucket, BucketLayout.EXECUTIONS, "s3:PutObject"),
+                on_objects(self._bucket, BucketLayout.EXECUTIONS, "s3:PutObject", "s3:GetObject"),
+                listing(self._bucket, BucketLayout.EXECUTIONS),
             ],
         )
 
     def _on_jobs(self, *actions: str) -> iam.PolicyStatement:
         return on_training_jobs(Stack.of(self), self._config.training_job_prefix, *actions)
+
+    def _on_labeling_jobs(self, *actions: str) -> iam.PolicyStatement:
+        jobs = Stack.of(self).format_arn(
+            service="sagemaker", resource="labeling-job", resource_name="*"
+        )
+        return iam.PolicyStatement(actions=list(actions), resources=[jobs])

@@ -4,14 +4,32 @@ from collections.abc import Sequence
 
 from aws_cdk import ArnFormat, Aws, Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from lambdas.contract import BucketLayout
+from lambdas.contract import BucketLayout, takes_volume_key
+from stacks.config import PipelineConfig
 from stacks.constructs.algorithm_image import AlgorithmImage
+from stacks.constructs.encryption import key_use_of_training
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 """Where SageMaker writes what training jobs print, and the namespace of their metrics."""
+
+
+ATTACHING = (
+    "ec2:CreateNetworkInterface",
+    "ec2:CreateNetworkInterfacePermission",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DeleteNetworkInterfacePermission",
+    "ec2:DescribeDhcpOptions",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+)
+"""What a training job in a VPC needs besides (sagemaker-roles.html, the same section). The
+interface does not exist before, and the Describe actions know no resources."""
 
 
 class TrainingRole(iam.Role):
@@ -26,9 +44,11 @@ class TrainingRole(iam.Role):
         scope: Construct,
         construct_id: str,
         *,
-        bucket: s3.Bucket,
+        config: PipelineConfig,
+        bucket: s3.IBucket,
         image_buckets: Sequence[s3.IBucket],
         image: AlgorithmImage,
+        key: kms.IKey | None,
     ) -> None:
         stack = Stack.of(scope)
         super().__init__(
@@ -50,6 +70,8 @@ class TrainingRole(iam.Role):
             *self._data(image_buckets),
             *self._telemetry(stack),
             *self._image(image),
+            *key_use_of_training(key, volumes=any(map(takes_volume_key, config.instance_types))),
+            *(self._network() if config.vpc_subnets else ()),
         ]
         for statement in statements:
             self.add_to_policy(statement)
@@ -135,4 +157,14 @@ class TrainingRole(iam.Role):
                 ],
                 resources=[image.repository_arn],
             ),
+        ]
+
+    @staticmethod
+    def _network() -> list[iam.PolicyStatement]:
+        return [
+            iam.PolicyStatement(
+                sid="AttachToVpc",
+                actions=list(ATTACHING),
+                resources=["*"],
+            )
         ]

@@ -1,16 +1,22 @@
 """The state machine: four steps, one loop over instance types; a failure stays where it is."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from lambdas.contract import State
-from lambdas.errors import CapacityUnavailable, RedrivenTrainingJobEnded, ResourceLimitExceeded
+from lambdas.errors import (
+    CapacityUnavailable,
+    FirstInternalServerError,
+    LabelingJobInProgress,
+    RedrivenTrainingJobEnded,
+    ResourceLimitExceeded,
+)
 from stacks.config import PipelineConfig
 from stacks.constructs.log_group import PipelineLogGroup
 from stacks.constructs.permissions import answering
@@ -18,12 +24,15 @@ from stacks.constructs.pipeline_function import PipelineFunction
 from stacks.constructs.steps import Steps
 from stacks.constructs.workflow_role import WorkflowRole
 from stacks.patience import (
+    LABELING_JOB_SECONDS,
     MISSED_HEARTBEATS,
     TRANSIENT_ERRORS,
+    TRANSIENT_ERRORS_OF_VALIDATION,
     TRANSIENT_FIRST_SECONDS,
     TRANSIENT_LONGEST_SECONDS,
     TRANSIENT_RETRIES,
     heartbeats,
+    labeling_job_looks,
     longest_execution,
     quota_retries,
 )
@@ -46,7 +55,13 @@ class Workflow(Construct):
     """``state_machine``, with a role that may invoke its four functions and nothing else."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, config: PipelineConfig, steps: Steps
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: PipelineConfig,
+        steps: Steps,
+        key: kms.IKey | None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._config = config
@@ -68,7 +83,7 @@ class Workflow(Construct):
             # Every event, to see what an execution did after its history is gone; without its
             # data, which holds the task token.
             logs=sfn.LogOptions(
-                destination=self._log_group(),
+                destination=self._log_group(key),
                 level=sfn.LogLevel.ALL,
                 include_execution_data=False,
             ),
@@ -77,32 +92,51 @@ class Workflow(Construct):
         self._let_answer_itself(steps.await_training_job)
 
     def _graph(self, steps: Steps) -> sfn.IChainable:
-        validate = self._step(
-            State.VALIDATE_MANIFEST,
-            steps.validate_manifest,
-            payload={
-                "request": "{% $states.input %}",
-                "execution": "{% $states.context.Execution.Name %}",
-            },
-            assign={"dataset": RESULT, "attempt": 0},
-        )
+        validate = self._validate(steps.validate_manifest)
         start = self._start(steps.start_training_job)
         wait = self._await(steps.await_training_job)
-        record = self._step(
-            State.RECORD_MODEL,
-            steps.record_model,
-            payload={
-                "dataset": "{% $dataset %}",
-                "training_job": "{% $training_job %}",
-                "execution": EXECUTION,
-            },
-        )
+        record = self._record(steps.record_model)
         next_instance_type = self._next_instance_type()
         next_instance_type.next(start)
         start.add_catch(next_instance_type, errors=[CapacityUnavailable.__name__])
         wait.add_catch(next_instance_type, errors=[CapacityUnavailable.__name__])
-        wait.add_catch(start, errors=[RedrivenTrainingJobEnded.__name__])
+        wait.add_catch(
+            start,
+            errors=[FirstInternalServerError.__name__],
+            assign={
+                "attempt": "{% $attempt + 1 %}",
+                "internal_errors": "{% $internal_errors + 1 %}",
+            },
+        )
+        wait.add_catch(
+            start,
+            errors=[RedrivenTrainingJobEnded.__name__],
+            assign={"attempt": "{% $attempt + 1 %}", "internal_errors": 0},
+        )
         return validate.next(start).next(wait).next(record)
+
+    def _validate(self, function: PipelineFunction) -> tasks.LambdaInvoke:
+        validate = tasks.LambdaInvoke.jsonata(
+            self,
+            str(State.VALIDATE_MANIFEST),
+            lambda_function=function,
+            payload=sfn.TaskInput.from_object(
+                {
+                    "request": "{% $states.input %}",
+                    "execution": "{% $states.context.Execution.Name %}",
+                }
+            ),
+            outputs=RESULT,
+            assign={"dataset": RESULT, "attempt": 0, "capacity_misses": 0, "internal_errors": 0},
+            retry_on_service_exceptions=False,
+        )
+        validate.add_retry(
+            errors=[LabelingJobInProgress.__name__],
+            interval=Duration.seconds(LABELING_JOB_SECONDS),
+            backoff_rate=1,
+            max_attempts=labeling_job_looks(self._config),
+        )
+        return _retrying_transient_errors(validate, TRANSIENT_ERRORS_OF_VALIDATION)
 
     def _start(self, function: PipelineFunction) -> tasks.LambdaInvoke:
         config = self._config
@@ -114,6 +148,8 @@ class Workflow(Construct):
                 {
                     "dataset": "{% $dataset %}",
                     "attempt": "{% $attempt %}",
+                    "capacity_misses": "{% $capacity_misses %}",
+                    "internal_errors": "{% $internal_errors %}",
                     "execution": REDRIVABLE_EXECUTION,
                 }
             ),
@@ -163,30 +199,33 @@ class Workflow(Construct):
             self,
             str(State.NEXT_INSTANCE_TYPE),
             comment="Goes on at once, or after a pause when every instance type has been tried",
-            time=sfn.WaitTime.seconds(f"{{% ($attempt + 1) % {types} = 0 ? {pause} : 0 %}}"),
-            assign={"attempt": "{% $attempt + 1 %}"},
+            time=sfn.WaitTime.seconds(
+                f"{{% ($capacity_misses + 1) % {types} = 0 ? {pause} : 0 %}}"
+            ),
+            assign={
+                "attempt": "{% $attempt + 1 %}",
+                "capacity_misses": "{% $capacity_misses + 1 %}",
+            },
         )
 
-    def _step(
-        self,
-        name: State,
-        function: PipelineFunction,
-        payload: Mapping[str, Any],
-        assign: Mapping[str, Any] | None = None,
-    ) -> tasks.LambdaInvoke:
-        """Return a task that returns what its function returns."""
-        step = tasks.LambdaInvoke.jsonata(
+    def _record(self, function: PipelineFunction) -> tasks.LambdaInvoke:
+        record = tasks.LambdaInvoke.jsonata(
             self,
-            str(name),
+            str(State.RECORD_MODEL),
             lambda_function=function,
-            payload=sfn.TaskInput.from_object(payload),
+            payload=sfn.TaskInput.from_object(
+                {
+                    "dataset": "{% $dataset %}",
+                    "training_job": "{% $training_job %}",
+                    "execution": EXECUTION,
+                }
+            ),
             outputs=RESULT,
-            assign=assign,
             retry_on_service_exceptions=False,
         )
-        return _retrying_transient_errors(step)
+        return _retrying_transient_errors(record)
 
-    def _log_group(self) -> PipelineLogGroup:
+    def _log_group(self, key: kms.IKey | None) -> PipelineLogGroup:
         # Below this prefix CloudWatch Logs needs no resource policy of its own for each group,
         # of which a region has ten (Step Functions developer guide, cw-logs.html).
         return PipelineLogGroup(
@@ -194,6 +233,7 @@ class Workflow(Construct):
             "Logs",
             log_group_name=f"/aws/vendedlogs/states/{Aws.STACK_NAME}",
             retention_days=self._config.log_retention_days,
+            key=key,
         )
 
     def _let_answer_itself(self, function: PipelineFunction) -> None:
@@ -207,9 +247,11 @@ class Workflow(Construct):
         )
 
 
-def _retrying_transient_errors(step: tasks.LambdaInvoke) -> tasks.LambdaInvoke:
+def _retrying_transient_errors(
+    step: tasks.LambdaInvoke, errors: Sequence[str] = TRANSIENT_ERRORS
+) -> tasks.LambdaInvoke:
     step.add_retry(
-        errors=list(TRANSIENT_ERRORS),
+        errors=list(errors),
         interval=Duration.seconds(TRANSIENT_FIRST_SECONDS),
         backoff_rate=2,
         max_attempts=TRANSIENT_RETRIES,

@@ -37,3 +37,33 @@ def customized(tmp_path_factory: pytest.TempPathFactory) -> Template:
         "pipeline.hyperparameters.epochs": "30",
     }
     return Template(folder, json.loads(synthesize(folder, context).read_text()))
+
+
+HARDENED = {
+    "pipeline.kms_key_arn": "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-key",
+    "pipeline.vpc_subnets": "subnet-0a1b2c3d,subnet-0e1f2a3b",
+    "pipeline.security_groups": "sg-0a1b2c3d",
+    "pipeline.network_isolation": "true",
+    "pipeline.encrypt_inter_container_traffic": "true",
+    "pipeline.permissions_boundary_arn": "arn:aws:iam::111122223333:policy/team/boundary",
+    "pipeline.managed_spot_training": "true",
+    "pipeline.instance_types": "ml.g4dn.xlarge,ml.p3.2xlarge",
+    "pipeline.notification_email": "ops@example.com",
+    "pipeline.image_buckets": "first-images",
+}
+"""Every setting that protects the account."""
+
+
+@pytest.fixture(scope="session")
+def hardened(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The template with everything on that protects the account."""
+    folder = tmp_path_factory.mktemp("cdk.out")
+    return Template(folder, json.loads(synthesize(folder, HARDENED).read_text()))
+
+
+@pytest.fixture(scope="session")
+def lodger(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The template of a pipeline in a bucket that exists."""
+    folder = tmp_path_factory.mktemp("cdk.out")
+    context = {"pipeline.existing_bucket": "team-data"}
+    return Template(folder, json.loads(synthesize(folder, context).read_text()))

@@ -82,6 +82,8 @@ class Template:
                 resolved = separator.join(self.plain(parts))
             case {"Fn::FindInMap": path}:
                 resolved = self._mapped(self.plain(path))
+            case {"Fn::If": [condition, yes, no]}:
+                resolved = self.plain(yes if self._holds(condition) else no)
             case dict():
                 resolved = {key: self.plain(each) for key, each in value.items()}
             case list():
@@ -89,6 +91,10 @@ class Template:
             case _:
                 resolved = value
         return resolved
+
+    def _holds(self, condition: str) -> bool:
+        left, right = self.plain(self.body["Conditions"][condition]["Fn::Equals"])
+        return bool(left == right)
 
     def _mapped(self, path: list[str]) -> Any:
         return functools.reduce(lambda found, key: found[key], path, self.body["Mappings"])

@@ -46,6 +46,16 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("training_job_prefix", "GT", "lower-case letters"),
     ("training_job_prefix", "gt-train-", "no hyphen at either end"),
     ("training_job_prefix", "a" * 21, "1 to 20"),
+    ("existing_bucket", "s3://team-data", "the name of a bucket"),
+    ("kms_key_arn", "alias/team", "the ARN of a symmetric KMS key, not of an alias"),
+    ("kms_key_arn", "arn:aws:kms:eu-west-1:111122223333:alias/team", "not of an alias"),
+    ("vpc_subnets", ["vpc-0a1b2c3d"], "subnet IDs such as subnet-0a1b2c3d"),
+    ("vpc_subnets", [f"subnet-{number:08x}" for number in range(17)], "at most 16"),
+    ("security_groups", ["default"], "security group IDs such as sg-0a1b2c3d"),
+    ("security_groups", [f"sg-{number:08x}" for number in range(6)], "at most 5"),
+    ("network_isolation", "yes", "true or false"),
+    ("encrypt_inter_container_traffic", 1, "true or false"),
+    ("permissions_boundary_arn", "boundary", "the ARN of the IAM policy"),
     ("log_retention_days", 91, "1, 3, 5, 7, 14, 30"),
     ("notification_email", "nobody", "null or the e-mail address"),
     ("notification_email", "a@example.com\nb@example.com", "null or the e-mail address"),
@@ -171,6 +181,10 @@ def test_named_hyperparameters_leave_the_other_defaults() -> None:
         ("empty_images", "drop", "drop"),
         ("log_retention_days", "30", 30),
         ("notification_email", "", None),
+        ("vpc_subnets", "subnet-0a1b2c3d,subnet-0e1f2a3b", ("subnet-0a1b2c3d", "subnet-0e1f2a3b")),
+        ("security_groups", '["sg-0a1b2c3d"]', ("sg-0a1b2c3d",)),
+        ("network_isolation", "true", True),
+        ("kms_key_arn", "null", None),
     ],
 )
 def test_text_of_the_command_line_becomes_the_keys_type(key: str, text: str, value: Any) -> None:
@@ -203,6 +217,18 @@ def test_an_object_that_is_none_is_refused(value: str) -> None:
 
 def test_the_context_of_others_is_left_alone() -> None:
     assert config_from_context({"aws-cdk:enableDiffNoFail": True}) == PipelineConfig()
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"vpc_subnets": ["subnet-0a1b2c3d"]}, "security_groups"),
+        ({"security_groups": ["sg-0a1b2c3d"]}, "vpc_subnets"),
+    ],
+)
+def test_a_vpc_needs_both_subnets_and_security_groups(given: dict[str, Any], missing: str) -> None:
+    with pytest.raises(ConfigError, match=f"must be given together with pipeline.{missing}"):
+        config_from_context({"pipeline": given})
 
 
 @pytest.mark.parametrize("setting", ["heartbeat_seconds", "quota_retry_interval_seconds"])

@@ -4,14 +4,12 @@ import importlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 
 from lambdas import settings
-from stacks.app import BUILD, PROJECT
-from stacks.dependency_layer import layer_folder, pinned
+from stacks.app import PROJECT
 from tests.infrastructure.templates import Template
 
 MODULES = [
@@ -20,6 +18,7 @@ MODULES = [
     "start_training_job",
     "await_training_job",
     "resume_execution",
+    "reconcile_training_jobs",
     "record_model",
     "close_execution",
 ]
@@ -117,52 +116,9 @@ def test_the_source_asset_holds_the_functions_package_and_nothing_else(
 ) -> None:
     source = asset(template, "lambdas")
     files = {str(each.relative_to(source)) for each in source.rglob("*") if each.is_file()}
-    project = {str(each.relative_to(PROJECT)) for each in (PROJECT / "lambdas").rglob("*.py")}
+    project = {
+        str(each.relative_to(PROJECT))
+        for each in (PROJECT / "lambdas").rglob("*")
+        if each.is_file() and each.suffix != ".pyc"
+    }
     assert files == project
-
-
-def test_the_layer_holds_the_pinned_packages_for_lambdas_python_and_processor(
-    template: Template,
-) -> None:
-    packages = asset(template, "python") / "python" / "lib" / "python3.13" / "site-packages"
-    (pin,) = pinned(PROJECT / "requirements.txt")
-    assert (packages / f"{pin.replace('==', '-')}.dist-info").is_dir()
-    libraries = [each.name for each in packages.rglob("*.so")]
-    assert libraries
-    assert all(each.endswith(".cpython-313-aarch64-linux-gnu.so") for each in libraries)
-    assert not list(packages.rglob("*.pyc"))
-
-
-def test_a_package_that_is_not_pinned_is_named(tmp_path: Path) -> None:
-    requirements = tmp_path / "requirements.txt"
-    requirements.write_text("msgspec>=0.20\n")
-    with pytest.raises(LookupError, match=r"requirements\.txt must pin msgspec with =="):
-        pinned(requirements)
-
-
-def test_a_layer_that_is_there_is_not_filled_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = layer_folder(PROJECT / "requirements.txt", BUILD)
-
-    def unexpected(*_: Any, **__: Any) -> None:
-        raise AssertionError
-
-    monkeypatch.setattr("subprocess.run", unexpected)
-    assert layer_folder(PROJECT / "requirements.txt", BUILD) == folder
-
-
-def test_another_pin_is_another_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    installed: list[str] = []
-
-    def install(pins: list[str], target: Path) -> None:
-        installed.extend(pins)
-        target.mkdir(parents=True)
-
-    monkeypatch.setattr("stacks.dependency_layer._install", install)
-    requirements = tmp_path / "requirements.txt"
-    folders = set()
-    for version in ("1.0", "1.1"):
-        requirements.write_text(f"boto3==1.2\nmsgspec=={version}  # why\n")
-        folders.add(layer_folder(requirements, tmp_path / "build"))
-    assert installed == ["msgspec==1.0", "msgspec==1.1"]
-    assert len(folders) == 2
-    assert sorted(folders) == sorted((tmp_path / "build").iterdir())

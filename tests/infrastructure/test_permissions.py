@@ -25,6 +25,7 @@ GRANTS = {
         "s3:ListBucket on <Bucket.Arn>",
         "s3:PutObject on <Bucket.Arn>/executions/*",
         "s3:AbortMultipartUpload on <Bucket.Arn>/executions/*",
+        "sagemaker:DescribeLabelingJob on arn:aws:sagemaker:eu-west-1:111122223333:labeling-job/*",
     },
     "StepsStartTrainingJob": {
         f"sagemaker:CreateTrainingJob on {JOBS}",
@@ -32,6 +33,9 @@ GRANTS = {
         f"sagemaker:AddTags on {JOBS}",
         "iam:PassRole on <TrainingRole.Arn>",
         "s3:PutObject on <Bucket.Arn>/executions/*",
+        "s3:GetObject on <Bucket.Arn>/executions/*",
+        "s3:GetObject on <Bucket.Arn>/labeling/*",
+        "s3:ListBucket on <Bucket.Arn>",
     },
     "StepsAwaitTrainingJob": {
         "s3:PutObject on <Bucket.Arn>/callbacks/*",
@@ -43,6 +47,8 @@ GRANTS = {
     "StepsRecordModel": {
         f"sagemaker:DescribeTrainingJob on {JOBS}",
         "s3:PutObject on <Bucket.Arn>/executions/*",
+        "s3:GetObject on <Bucket.Arn>/executions/*",
+        "s3:ListBucket on <Bucket.Arn>",
     },
     "EventsStartExecution": {
         "states:StartExecution on <WorkflowStateMachine>",
@@ -64,6 +70,14 @@ GRANTS = {
         f"sagemaker:StopTrainingJob on {JOBS}",
         f"states:DescribeExecution on {EXECUTIONS}",
         "sns:Publish on <Notifications>",
+        "sqs:SendMessage on <EventsDeadLetters.Arn>",
+    },
+    "EventsReconcileTrainingJobs": {
+        "sagemaker:ListTrainingJobs on *",
+        f"sagemaker:DescribeTrainingJob on {JOBS}",
+        f"sagemaker:ListTags on {JOBS}",
+        f"sagemaker:StopTrainingJob on {JOBS}",
+        f"states:DescribeExecution on {EXECUTIONS}",
         "sqs:SendMessage on <EventsDeadLetters.Arn>",
     },
 }
@@ -149,6 +163,8 @@ def prefixes(*allowed: str) -> dict[str, object]:
             "s3:ListBucket",
             prefixes("executions/*", "models/*", "checkpoints/*"),
         ),
+        ("StepsStartTrainingJobRole", "s3:ListBucket", prefixes("executions/*", "labeling/*")),
+        ("StepsRecordModelRole", "s3:ListBucket", prefixes("executions/*")),
         ("EventsResumeExecutionRole", "s3:ListBucket", prefixes("callbacks/*")),
         ("EventsCloseExecutionRole", "s3:ListBucket", prefixes("executions/*")),
     ],
@@ -162,7 +178,7 @@ def test_what_cannot_be_narrowed_by_resource_is_narrowed_by_condition(
 
 def test_only_this_account_can_make_a_service_assume_a_role(template: Template) -> None:
     roles = template.of_type("IAM::Role")
-    assert len(roles) == 9
+    assert len(roles) == 10
     for role in roles.values():
         (trust,) = template.plain(role["Properties"]["AssumeRolePolicyDocument"])["Statement"]
         assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": "111122223333"}

@@ -33,6 +33,9 @@ ACCEPTED = {
     r"AwsSolutions-IAM5\[Resource::arn:.*:sagemaker:.*:training-job/gt-train-\*\]": (
         "Training jobs with the pipeline's prefix; their names are known only at run time."
     ),
+    r"AwsSolutions-IAM5\[Resource::arn:.*:sagemaker:.*:labeling-job/\*\]": (
+        "Looking at the labeling job that wrote a manifest, whatever its name."
+    ),
     r"AwsSolutions-IAM5\[Resource::arn:.*:execution:<WorkflowStateMachine.*\.Name>:\*\]": (
         "The executions of the pipeline's own state machine."
     ),
@@ -48,7 +51,7 @@ ACCEPTED = {
 
 WITHOUT_RESOURCES = re.compile(
     r"(xray:\w+|logs:\w*(LogDelivery|LogDeliveries|ResourcePolicy|ResourcePolicies|LogGroups)"
-    r"|ecr:GetAuthorizationToken|cloudwatch:PutMetricData) on \*"
+    r"|ecr:GetAuthorizationToken|cloudwatch:PutMetricData|sagemaker:ListTrainingJobs) on \*"
 )
 
 

@@ -32,14 +32,15 @@ def test_the_template_has_these_resources_and_no_hidden_ones(template: Template)
         "AWS::SNS::TopicPolicy": 1,
         "AWS::SQS::Queue": 1,
         "AWS::SQS::QueuePolicy": 1,
-        "AWS::Lambda::Function": 7,
+        "AWS::Lambda::Function": 8,
         "AWS::Lambda::LayerVersion": 1,
-        "AWS::Lambda::Permission": 3,
-        "AWS::Events::Rule": 3,
+        "AWS::Lambda::Permission": 4,
+        "AWS::Events::Rule": 4,
         "AWS::StepFunctions::StateMachine": 1,
-        "AWS::IAM::Role": 9,
-        "AWS::IAM::Policy": 10,
-        "AWS::Logs::LogGroup": 8,
+        "AWS::IAM::Role": 10,
+        "AWS::IAM::Policy": 11,
+        "AWS::Logs::LogGroup": 9,
+        "AWS::CloudWatch::Alarm": 1,
     }
 
 

@@ -14,6 +14,7 @@ from stacks.config import PipelineConfig
 from stacks.patience import (
     MAX_HISTORY_EVENTS,
     TRANSIENT_ERRORS,
+    TRANSIENT_ERRORS_OF_VALIDATION,
     heartbeats,
     history_events,
     longest_execution,
@@ -65,7 +66,7 @@ def test_the_committed_rendering_is_current(template: Template) -> None:
     )
 
 
-def test_the_graph_is_four_steps_and_one_loop(template: Template) -> None:
+def test_the_graph_is_four_steps_that_may_start_another_training_job(template: Template) -> None:
     assert template.state_machine()["StartAt"] == State.VALIDATE_MANIFEST
     assert {name: list(successors(state)) for name, state in states(template).items()} == {
         State.VALIDATE_MANIFEST: [State.START_TRAINING_JOB],
@@ -74,13 +75,14 @@ def test_the_graph_is_four_steps_and_one_loop(template: Template) -> None:
             State.RECORD_MODEL,
             State.NEXT_INSTANCE_TYPE,
             State.START_TRAINING_JOB,
+            State.START_TRAINING_JOB,
         ],
         State.NEXT_INSTANCE_TYPE: [State.START_TRAINING_JOB],
         State.RECORD_MODEL: [],
     }
 
 
-def test_only_what_the_loop_is_for_is_caught(template: Template) -> None:
+def test_only_what_another_training_job_can_mend_is_caught(template: Template) -> None:
     caught = {
         (name, error, catch["Next"])
         for name, state in states(template).items()
@@ -90,6 +92,7 @@ def test_only_what_the_loop_is_for_is_caught(template: Template) -> None:
     assert caught == {
         (State.START_TRAINING_JOB, "CapacityUnavailable", State.NEXT_INSTANCE_TYPE),
         (State.AWAIT_TRAINING_JOB, "CapacityUnavailable", State.NEXT_INSTANCE_TYPE),
+        (State.AWAIT_TRAINING_JOB, "FirstInternalServerError", State.START_TRAINING_JOB),
         (State.AWAIT_TRAINING_JOB, "RedrivenTrainingJobEnded", State.START_TRAINING_JOB),
     }
 
@@ -120,14 +123,29 @@ def test_every_step_retries_transient_errors_with_jitter(template: Template, sta
         for each in states(template)[state]["Retry"]
         if errors.ServiceUnavailable.__name__ in each["ErrorEquals"]
     )
+    transient = (
+        TRANSIENT_ERRORS_OF_VALIDATION if state == State.VALIDATE_MANIFEST else TRANSIENT_ERRORS
+    )
     assert rule == {
-        "ErrorEquals": list(TRANSIENT_ERRORS),
+        "ErrorEquals": list(transient),
         "IntervalSeconds": 2,
         "BackoffRate": 2,
         "MaxAttempts": 8,
         "MaxDelaySeconds": 120,
         "JitterStrategy": "FULL",
     }
+
+
+def test_a_manifest_that_takes_longer_than_lambda_gives_is_not_read_again(
+    template: Template,
+) -> None:
+    retried = {
+        name: {error for rule in state["Retry"] for error in rule["ErrorEquals"]}
+        for name, state in states(template).items()
+        if "Retry" in state
+    }
+    assert "Sandbox.Timedout" not in retried.pop(State.VALIDATE_MANIFEST)
+    assert all("Sandbox.Timedout" in errors for errors in retried.values())
 
 
 @pytest.mark.parametrize(
@@ -142,7 +160,13 @@ def test_every_step_retries_transient_errors_with_jitter(template: Template, sta
         ),
         (
             State.START_TRAINING_JOB,
-            {"dataset": "{% $dataset %}", "attempt": "{% $attempt %}", "execution": ...},
+            {
+                "dataset": "{% $dataset %}",
+                "attempt": "{% $attempt %}",
+                "capacity_misses": "{% $capacity_misses %}",
+                "internal_errors": "{% $internal_errors %}",
+                "execution": ...,
+            },
         ),
         (
             State.AWAIT_TRAINING_JOB,
@@ -186,28 +210,64 @@ def test_the_number_of_redrives_is_zero_where_the_context_has_none(
     assert evaluate(expression, states={"context": {"Execution": execution}}) == redrives
 
 
-def test_variables_carry_dataset_attempt_and_training_job(template: Template) -> None:
+def test_variables_carry_dataset_counts_and_training_job(template: Template) -> None:
     assigned = {name: state.get("Assign") for name, state in states(template).items()}
     assert assigned[State.VALIDATE_MANIFEST] == {
         "dataset": "{% $states.result.Payload %}",
         "attempt": 0,
+        "capacity_misses": 0,
+        "internal_errors": 0,
     }
     assert assigned[State.START_TRAINING_JOB] == {"training_job": "{% $states.result.Payload %}"}
     assert assigned[State.AWAIT_TRAINING_JOB] is assigned[State.RECORD_MODEL] is None
+
+
+def caught(template: Template, error: type[errors.PipelineError]) -> dict[str, Any]:
+    catches = states(template)[State.AWAIT_TRAINING_JOB]["Catch"]
+    (rule,) = (each for each in catches if each["ErrorEquals"] == [error.__name__])
+    assigned: dict[str, Any] = rule["Assign"]
+    return assigned
+
+
+def test_a_job_that_failed_inside_sagemaker_is_replaced_by_one_of_another_name(
+    template: Template,
+) -> None:
+    assigned = caught(template, errors.FirstInternalServerError)
+    assert evaluate(assigned["attempt"], attempt=3) == 4
+    assert evaluate(assigned["internal_errors"], internal_errors=0) == 1
+
+
+def test_a_redrive_starts_counting_internal_errors_anew(template: Template) -> None:
+    assigned = caught(template, errors.RedrivenTrainingJobEnded)
+    assert evaluate(assigned["attempt"], attempt=3) == 4
+    assert assigned["internal_errors"] == 0
+
+
+def test_a_labeling_job_at_work_is_asked_every_minute_for_as_long_as_the_settings_say(
+    template: Template,
+) -> None:
+    assert states(template)[State.VALIDATE_MANIFEST]["Retry"][0] == {
+        "ErrorEquals": ["LabelingJobInProgress"],
+        "IntervalSeconds": 60,
+        "BackoffRate": 1,
+        "MaxAttempts": 60,
+    }
 
 
 def test_the_next_instance_type_comes_at_once_and_the_first_again_after_a_pause(
     template: Template,
 ) -> None:
     wait = states(template)[State.NEXT_INSTANCE_TYPE]
-    seconds = [evaluate(wait["Seconds"], attempt=attempt) for attempt in range(7)]
+    seconds = [evaluate(wait["Seconds"], capacity_misses=misses) for misses in range(7)]
     assert seconds == [0, 0, 600, 0, 0, 600, 0]
     assert evaluate(wait["Assign"]["attempt"], attempt=4) == 5
+    assert evaluate(wait["Assign"]["capacity_misses"], capacity_misses=2) == 3
 
 
 def test_the_pause_follows_the_number_of_instance_types(customized: Template) -> None:
     wait = states(customized)[State.NEXT_INSTANCE_TYPE]
-    assert [evaluate(wait["Seconds"], attempt=attempt) for attempt in range(4)] == [0, 600, 0, 600]
+    seconds = [evaluate(wait["Seconds"], capacity_misses=misses) for misses in range(4)]
+    assert seconds == [0, 600, 0, 600]
 
 
 def test_a_missed_heartbeat_looks_at_the_job_again_for_as_long_as_it_may_take(
@@ -272,3 +332,9 @@ def test_the_execution_log_is_complete_but_holds_no_task_token(template: Templat
 def test_the_definition_is_far_smaller_than_its_limit(template: Template) -> None:
     assert len(json.dumps(template.state_machine())) < 100_000
     assert template.state_machine()["QueryLanguage"] == "JSONata"
+
+
+def test_spot_capacity_may_keep_a_training_job_waiting_for_longer() -> None:
+    config = PipelineConfig(managed_spot_training=True, max_wait_seconds=MONTH)
+    assert heartbeats(config) * config.heartbeat_seconds >= MONTH + 86_400
+    refuse_endless_history(config)

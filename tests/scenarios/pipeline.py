@@ -161,6 +161,24 @@ class Pipeline:
         document: dict[str, Any] = json.loads(body)
         return document
 
+    def function(self, module: str) -> str:
+        """The name of the function of a module of ``lambdas``."""
+        pages = self.aws.client("lambda").get_paginator("list_functions").paginate()
+        return next(
+            str(each["FunctionName"])
+            for page in pages
+            for each in page["Functions"]
+            if each["Handler"] == f"lambdas.{module}.handler"
+        )
+
+    def invoke(self, module: str, event: dict[str, Any]) -> Any:
+        """Invoke a function; return what it returns."""
+        response = self.aws.client("lambda").invoke(
+            FunctionName=self.function(module), Payload=json.dumps(event)
+        )
+        assert "FunctionError" not in response, response["Payload"].read()
+        return json.loads(response["Payload"].read())
+
     def dead_letters(self) -> int:
         """How many events could not be processed."""
         attributes = self.aws.client("sqs").get_queue_attributes(

@@ -70,14 +70,88 @@ def test_missing_capacity_moves_on_to_the_next_instance_type(pipeline: Pipeline)
 
     assert outcome["instance_type"] == "ml.g4dn.2xlarge"
     assert pipeline.states(execution).count("Next Instance Type") == 1
+    assert [each["instance_type"] for each in outcome["bills"]] == [
+        "ml.g4dn.xlarge",
+        "ml.g4dn.2xlarge",
+    ]
     pipeline.aws.training.faults.restore_capacity()
 
 
-def test_an_aborted_execution_has_its_training_job_stopped(pipeline: Pipeline) -> None:
-    pipeline.aws.training.faults.hold_next_job()
-    execution = pipeline.label("aborted")
-    job = pipeline.waits_for_job(execution)
+def test_capacity_that_is_refused_before_a_job_exists_moves_on_as_well(pipeline: Pipeline) -> None:
+    pipeline.aws.faults.refuse("sagemaker", "CreateTrainingJob", "CapacityError", times=1)
 
+    execution = pipeline.label("refused")
+
+    assert pipeline.succeeded(execution)["instance_type"] == "ml.g4dn.2xlarge"
+    assert pipeline.states(execution).count("Next Instance Type") == 1
+
+
+def test_capacity_that_is_nowhere_is_tried_as_often_as_the_settings_say(
+    pipeline: Pipeline,
+) -> None:
+    pipeline.aws.training.faults.lack_capacity("ml.g4dn.xlarge", "ml.g4dn.2xlarge", "ml.g5.xlarge")
+
+    execution = pipeline.label("nowhere")
+    described = pipeline.ended(execution)
+    pipeline.aws.training.faults.restore_capacity()
+
+    assert described["error"] == "CapacityExhausted"
+    assert "No capacity in 9 tries" in described["cause"]
+    assert len(pipeline.training_jobs(execution)) == 9
+    assert pipeline.states(execution)[-1] == "Start Training Job"
+
+
+def test_a_failure_inside_sagemaker_is_retried_once_under_a_new_name(pipeline: Pipeline) -> None:
+    failure = "InternalServerError: We encountered an internal error. Please try again."
+    pipeline.aws.training.faults.next_job(fail=failure)
+
+    execution = pipeline.label("hiccup")
+    pipeline.succeeded(execution)
+
+    first, second = pipeline.training_jobs(execution)
+    assert (first[-2:], second[-2:]) == ("-1", "-2")
+
+
+def test_a_second_failure_inside_sagemaker_is_final(pipeline: Pipeline) -> None:
+    failure = "InternalServerError: We encountered an internal error. Please try again."
+    for _ in range(2):
+        pipeline.aws.training.faults.next_job(fail=failure)
+
+    execution = pipeline.label("broken")
+
+    assert pipeline.ended(execution)["error"] == "TrainingInternalServerError"
+    assert len(pipeline.training_jobs(execution)) == 2
+
+
+def test_a_quota_is_waited_for_then_explained_and_a_redrive_goes_on(pipeline: Pipeline) -> None:
+    pipeline.aws.faults.refuse(
+        "sagemaker",
+        "CreateTrainingJob",
+        "ResourceLimitExceeded",
+        message="The account-level service limit 'ml.g4dn.xlarge for training job usage' is 0",
+        times=10_000,
+    )
+    execution = pipeline.label("poor")
+    eventually(lambda: pipeline.happened(execution, "TaskFailed") >= 3 or None)
+    assert pipeline.stepfunctions.describe_execution(executionArn=execution)["status"] == "RUNNING"
     pipeline.stepfunctions.stop_execution(executionArn=execution)
 
-    eventually(lambda: pipeline.aws.training.jobs[job].status == "Stopped" or None)
+    pipeline.aws.faults.clear()
+    pipeline.stepfunctions.redrive_execution(executionArn=execution)
+
+    pipeline.succeeded(execution)
+    (job,) = pipeline.training_jobs(execution)
+    assert job.endswith("-1r1")
+
+
+def test_a_redrive_after_a_failed_job_trains_anew(pipeline: Pipeline) -> None:
+    pipeline.aws.training.faults.next_job(fail="ClientError: Unable to parse record.")
+    execution = pipeline.label("redriven")
+    assert pipeline.ended(execution)["error"] == "TrainingClientError"
+
+    pipeline.stepfunctions.redrive_execution(executionArn=execution)
+
+    pipeline.succeeded(execution)
+    first, second = pipeline.training_jobs(execution)
+    assert first.endswith("-1")
+    assert second.endswith("-2r1")

@@ -1,7 +1,9 @@
 """One execution a version of a manifest, whatever S3 delivers."""
 
+import json
 import time
 
+from local.event_bus import matching
 from tests.scenarios.pipeline import Pipeline, eventually
 
 WRITTEN = "Object Created"
@@ -25,15 +27,69 @@ def test_a_second_delivery_of_the_same_event_starts_nothing(pipeline: Pipeline) 
 
 def test_every_version_of_a_manifest_starts_an_execution_of_its_own(pipeline: Pipeline) -> None:
     manifest = pipeline.manifest("versions")
-    for _ in range(2):
-        pipeline.write(pipeline.manifest_key("versions"), manifest)
+    first = pipeline.label("versions", manifest)
+    pipeline.succeeded(first)
+    newest = pipeline.write(pipeline.manifest_key("versions"), manifest)
 
-    executions = eventually(
-        lambda: found if len(found := pipeline.executions("versions")) == 2 else None
+    (second,) = eventually(
+        lambda: found if (found := set(pipeline.executions("versions")) - {first}) else None
     )
 
-    versions = {pipeline.succeeded(execution)["version_id"] for execution in executions}
-    assert len(versions) == 2
+    assert pipeline.succeeded(second)["version_id"] == newest
+
+
+def test_events_in_any_order_and_number_train_on_the_newest_version_once(
+    pipeline: Pipeline,
+) -> None:
+    manifest = pipeline.manifest("overwritten")
+    held = pipeline.aws.events.hold(matching(WRITTEN), times=3)
+    for _ in range(3):
+        newest = pipeline.write(pipeline.manifest_key("overwritten"), manifest)
+    held.release(reverse=True)
+    for event in pipeline.aws.events.sent(WRITTEN)[-3:] * 4:
+        pipeline.aws.events.deliver_again(event)
+
+    executions = eventually(
+        lambda: found if len(found := pipeline.executions("overwritten")) == 3 else None
+    )
+    ended = [pipeline.ended(execution) for execution in executions]
+
+    trained = [each for each in ended if each["status"] == "SUCCEEDED"]
+    assert [json.loads(each["input"])["version_id"] for each in trained] == [newest]
+    assert {each["error"] for each in ended if each not in trained} == {"ManifestSuperseded"}
+    assert sum(len(pipeline.training_jobs(execution)) for execution in executions) == 1
+
+
+def test_validation_waits_for_a_labeling_job_that_is_still_at_work(pipeline: Pipeline) -> None:
+    def labeling_job(status: str) -> None:
+        pipeline.aws.training.register_labeling_job(
+            "at-it",
+            status,
+            OutputConfig={"S3OutputPath": pipeline.outputs["LabelingOutputUri"]},
+            LabelCounters={"TotalLabeled": 7, "Unlabeled": 3},
+        )
+
+    labeling_job("InProgress")
+    execution = pipeline.label("at-it")
+    eventually(lambda: pipeline.happened(execution, "TaskFailed") >= 2 or None)
+    assert pipeline.training_jobs(execution) == []
+
+    labeling_job("Completed")
+    pipeline.succeeded(execution)
+
+
+def test_a_labeling_job_that_never_ends_is_not_waited_for_for_ever(pipeline: Pipeline) -> None:
+    pipeline.aws.training.register_labeling_job(
+        "endless",
+        "InProgress",
+        OutputConfig={"S3OutputPath": pipeline.outputs["LabelingOutputUri"]},
+        LabelCounters={"TotalLabeled": 7, "Unlabeled": 3},
+    )
+
+    described = pipeline.ended(pipeline.label("endless"))
+
+    assert described["error"] == "LabelingJobInProgress"
+    assert "7 labelled, 3 to do" in described["cause"]
 
 
 def test_the_manifest_of_a_labeling_job_at_work_starts_nothing(pipeline: Pipeline) -> None:

@@ -2,7 +2,7 @@
 
 from local.event_bus import matching
 from local.sagemaker.service import COMPLETION_EVENT
-from tests.scenarios.pipeline import Pipeline
+from tests.scenarios.pipeline import Pipeline, eventually
 
 COMPLETED = matching(COMPLETION_EVENT, TrainingJobStatus="Completed")
 
@@ -66,3 +66,32 @@ def test_two_executions_that_wait_at_once_each_get_their_own_answer(pipeline: Pi
 
     pipeline.succeeded(good)
     assert pipeline.ended(bad)["error"] == "TrainingClientError"
+
+
+def test_an_event_that_comes_after_the_token_was_renewed_answers_the_renewed_one(
+    pipeline: Pipeline,
+) -> None:
+    held = pipeline.aws.events.hold(COMPLETED)
+    hold = pipeline.aws.training.faults.hold_next_job()
+    execution = pipeline.label("late")
+    job = pipeline.waits_for_job(execution)
+    eventually(lambda: pipeline.happened(execution, "TaskTimedOut") or None)
+    hold.release()
+    pipeline.aws.training.wait_until_finished(job)
+
+    held.release()
+
+    pipeline.succeeded(execution)
+    assert pipeline.dead_letters() == 0
+
+
+def test_an_answer_to_a_stale_token_is_dropped(pipeline: Pipeline) -> None:
+    pipeline.aws.training.faults.hold_next_job()
+    execution = pipeline.label("stale")
+    job = pipeline.waits_for_job(execution)
+    pipeline.stepfunctions.stop_execution(executionArn=execution)
+    pipeline.aws.training.wait_until_finished(job)
+
+    eventually(lambda: not pipeline.keys(pipeline.layout.callbacks_of(job)) or None)
+    assert pipeline.dead_letters() == 0
+    assert pipeline.ended(execution)["status"] == "ABORTED"

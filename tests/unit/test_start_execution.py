@@ -2,10 +2,12 @@
 
 import re
 
+import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.start_execution import ObjectCreated, S3Bucket, S3Object, execution_name
+from lambdas.start_execution import ObjectCreated, S3Bucket, S3Object, execution_name, version_of
 
 NAME_PATTERN = re.compile(r"[0-9A-Za-z_-]{1,80}")
 
@@ -32,3 +34,33 @@ def test_every_version_has_a_name_of_its_own() -> None:
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_whatever_the_key_step_functions_accepts_the_name(job: str, version: str) -> None:
     assert NAME_PATTERN.fullmatch(execution_name(created(job, version)))
+
+
+def unversioned(sequencer: str | None, version_id: str | None = None) -> ObjectCreated:
+    key = "labeling/dogs/manifests/output/output.manifest"
+    return ObjectCreated(S3Bucket("b"), S3Object(key, version_id, sequencer))
+
+
+@pytest.mark.parametrize("version_id", [None, "null"])
+def test_without_versions_every_write_has_a_name_of_its_own(version_id: str | None) -> None:
+    first, again, second = (
+        execution_name(unversioned(sequencer, version_id))
+        for sequencer in ("0064D3901D00059242", "0064d3901d00059242", "0064D3901D00059243")
+    )
+
+    assert first == again
+    assert first != second
+
+
+def test_an_event_of_an_unversioned_bucket_is_read() -> None:
+    detail = {"bucket": {"name": "b"}, "object": {"key": "k", "size": 5, "sequencer": "61F0"}}
+
+    written = msgspec.convert(detail, ObjectCreated).object
+
+    assert version_of(written) is None
+    assert written.sequencer == "61F0"
+
+
+def test_an_event_that_cannot_be_told_from_the_next_is_refused() -> None:
+    with pytest.raises(ValueError, match="neither version-id nor sequencer"):
+        execution_name(unversioned(None))

@@ -1,5 +1,8 @@
 from typing import Any
 
+import pytest
+
+from lambdas.manifest import attribute
 from tests.unit.manifest.manifests import (
     any_box,
     any_label,
@@ -36,6 +39,14 @@ def test_a_label_is_found_after_megabytes_of_images_without() -> None:
     assert result.report.records.unlabeled == 60_000
 
 
+def test_reading_ends_when_a_label_is_too_long_in_coming(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attribute, "PATIENCE", 2 << 20)
+    unlabeled = manifest_of(*(unlabeled_record(n) for n in range(60_000)))
+    result = run(unlabeled + good_lines(50, first=100_000), any_policy(max_unlabeled_fraction=1))
+    assert result.codes == {"label-attribute-not-found", "unlabeled"}
+    assert 50_000 < result.report.records.total < 60_000
+
+
 def test_a_label_is_found_after_failed_lines() -> None:
     report = run(manifest_of(failed_record(1)) + good_lines()).report
     assert (report.label_attribute, report.records.failed) == ("bb", 1)
@@ -59,9 +70,13 @@ def test_the_configured_label_wins() -> None:
 
 def test_of_a_chained_job_the_adjusted_label_is_taken() -> None:
     lines = [
-        with_label(any_record(n), "bb-chain", any_box(), any_box(left=0), **{
-            "adjustment-status": "unadjusted" if n % 3 else "adjusted"
-        })
+        with_label(
+            any_record(n),
+            "bb-chain",
+            any_box(),
+            any_box(left=0),
+            **{"adjustment-status": "unadjusted" if n % 3 else "adjusted"},
+        )
         for n in range(30)
     ]
     report = run(manifest_of(*lines)).report

@@ -22,6 +22,7 @@ def codes_of(*boxes: dict[str, Any]) -> set[str]:
         any_box(left=438.7, width=61.3),
         any_box(left=95.39999999999998, top=0.5, width=0.1 + 61, height=10.25),
         any_box(left=499.7, width=0.1 + 0.2),
+        any_box(left=438.9, width=61.1 + 1e-13),
     ],
 )
 def test_a_box_up_to_the_image_edge_is_accepted(box: dict[str, Any]) -> None:

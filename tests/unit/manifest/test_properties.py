@@ -25,25 +25,27 @@ from tests.unit.manifest.manifests import (
 
 SMALLEST = 2 / 300
 
-hostile_lines = st.sampled_from([
-    b"[" * 50_000,
-    b'{"a":' * 15_000,
-    b'{"source-ref": ' + b"9" * 90_000 + b"}",
-    as_line(any_record(1, any_box(left=0))).replace(b'"left": 0', b'"left": ' + b"9" * 90_000),
-    as_line(any_record(1, any_box(left=0))).replace(b'"left": 0', b'"left": 1e999'),
-    b"\x00" * 1_000,
-    b"\xff\xfe{\x00}\x00",
-    b'"\\ud800"',
-    as_line(any_record(1)).replace(b"dog", b"\\ud800"),
-    as_line(any_record(1)).replace(b"images", b"\\ud800"),
-    as_line(any_record(1)).replace(b"dog", "\u202egod\u2066".encode()),
-    as_line(any_record(1)).replace(b"dog", b"\\u0000\\n\\u001b[31m"),
-    b'{"bb": {}, "bb-metadata": {}}',
-    b'{"-metadata": {"type": "groundtruth/object-detection"}}',
-    b"\xef\xbb\xbf\xef\xbb\xbf{}",
-    b"NaN",
-    b"-",
-])
+hostile_lines = st.sampled_from(
+    [
+        b"[" * 50_000,
+        b'{"a":' * 15_000,
+        b'{"source-ref": ' + b"9" * 90_000 + b"}",
+        as_line(any_record(1, any_box(left=0))).replace(b'"left": 0', b'"left": ' + b"9" * 90_000),
+        as_line(any_record(1, any_box(left=0))).replace(b'"left": 0', b'"left": 1e999'),
+        b"\x00" * 1_000,
+        b"\xff\xfe{\x00}\x00",
+        b'"\\ud800"',
+        as_line(any_record(1)).replace(b"dog", b"\\ud800"),
+        as_line(any_record(1)).replace(b"images", b"\\ud800"),
+        as_line(any_record(1)).replace(b"dog", "\u202egod\u2066".encode()),
+        as_line(any_record(1)).replace(b"dog", b"\\u0000\\n\\u001b[31m"),
+        b'{"bb": {}, "bb-metadata": {}}',
+        b'{"-metadata": {"type": "groundtruth/object-detection"}}',
+        b"\xef\xbb\xbf\xef\xbb\xbf{}",
+        b"NaN",
+        b"-",
+    ]
+)
 
 records = st.one_of(
     st.builds(any_record, st.integers(0, 50)),
@@ -56,8 +58,9 @@ records = st.one_of(
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
-    lambda children: st.lists(children, max_size=3)
-    | st.dictionaries(st.text(max_size=10), children, max_size=3),
+    lambda children: (
+        st.lists(children, max_size=3) | st.dictionaries(st.text(max_size=10), children, max_size=3)
+    ),
     max_leaves=8,
 )
 
@@ -65,9 +68,7 @@ json_values = st.recursive(
 def add_up(result: Result) -> None:
     report = result.report
     records = report.records
-    assert records.total == (
-        records.usable + records.failed + records.unlabeled + records.invalid
-    )
+    assert records.total == (records.usable + records.failed + records.unlabeled + records.invalid)
     written = report.split.train + report.split.validation
     assert written == records.usable - report.statistics.dropped_empty
     assert result.train.count(b"\n") == report.split.train
@@ -114,7 +115,7 @@ def test_what_was_accepted_is_accepted_again_without_a_loss(lines: list[Any]) ->
 
 def mutated(line: bytes, seed: int) -> bytes:
     """The line with a few bytes changed, dropped, doubled or swapped for JSON's special ones."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     data = bytearray(line)
     for _ in range(chance.randint(1, 3)):
         place = chance.randrange(len(data))
@@ -195,6 +196,13 @@ def test_any_json_value_within_a_box_is_judged_alike(key: str, value: Any) -> No
     line = json.dumps(any_record(2, any_box(**{key: value}))).encode()
     assert agrees(line)
     add_up(run(good_lines(30) + line))
+
+
+def test_bytes_that_are_not_utf8_are_found_even_in_what_is_passed_through() -> None:
+    chained = any_record(2, note="é", nested={"deep": ["x", {"y": 1}]}, page=3)
+    line = as_line(chained)[:-1]
+    assert CLEAN.read(line) is not None
+    assert CLEAN.read(line.replace(b'"x"', b'"\xff"')) is None
 
 
 def test_a_key_that_occurs_twice_is_found_wherever_it_stands() -> None:

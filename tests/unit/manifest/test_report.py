@@ -72,6 +72,15 @@ def test_statistics_count_boxes_by_their_size_at_image_shape() -> None:
     assert statistics.sampled_boxes == sum(map(sum, statistics.box_sizes)) == 31
 
 
+def test_boxes_that_vanish_when_scaled_are_counted_with_their_share() -> None:
+    tiny = any_record(1, any_box(width=2), any_box(height=2), any_box(left=0))
+    (finding,) = run(
+        good_lines(30) + manifest_of(tiny, any_record(2, any_box(width=1)))
+    ).report.findings
+    assert finding.message.startswith("3 of 34 boxes (8.8 %) shrink below 2 pixels")
+    assert (finding.count, finding.lines) == (2, [31, 32])
+
+
 def test_statistics_show_where_boxes_lie() -> None:
     corner = any_record(1, any_box(left=490, top=390, width=10, height=10))
     statistics = run(good_lines(30) + as_line(corner)).report.statistics
@@ -87,6 +96,14 @@ def test_statistics_stay_small_on_long_manifests() -> None:
     assert lines == sorted(lines)
     assert lines[-1] > 9_000
     assert len(report.to_json()) < 40_000
+
+
+def test_the_sample_is_even_over_the_length_of_the_manifest() -> None:
+    left, right = any_box(left=0), any_box(left=439)
+    lines = [any_record(n, left if n < 15_000 else right) for n in range(30_000)]
+    statistics = run(manifest_of(*lines), at_once=1 << 20).report.statistics
+    on_the_left = sum(sum(row[:8]) for row in statistics.positions)
+    assert abs(on_the_left / statistics.sampled_boxes - 0.5) < 0.05
 
 
 def test_samples_show_images_with_their_boxes() -> None:

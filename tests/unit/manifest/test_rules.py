@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -6,7 +7,6 @@ import pytest
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.rules import RULES, SECTIONS
 from lambdas.manifest.rules_page import page
-from pathlib import Path
 from tests.unit.manifest.manifests import (
     SETTINGS,
     any_box,
@@ -56,7 +56,7 @@ def boxed(*boxes: dict[str, Any], **metadata: Any) -> Case:
 
 
 def chained(number: int, status: str | None = "adjusted") -> dict[str, Any]:
-    metadata = any_metadata(**({"adjustment-status": status} if status else {}))
+    metadata = any_metadata() | ({"adjustment-status": status} if status else {})
     return any_record(number) | {"bb2": any_label(any_box()), "bb2-metadata": metadata}
 
 

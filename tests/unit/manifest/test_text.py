@@ -10,7 +10,8 @@ def test_quoted_text_is_one_bounded_printable_line(text: str) -> None:
     shown = quote(text, 50)
     assert shown.isprintable()
     assert len(shown) <= 10 * 50 + 3
-    assert shown.count('"') - shown.count('\\"') == 2
+    unescaped = shown.replace("\\\\", "").replace('\\"', "")
+    assert unescaped.count('"') == 2
 
 
 def test_control_and_bidi_characters_show_as_escapes() -> None:
@@ -26,7 +27,8 @@ def test_letters_of_all_scripts_stay_readable() -> None:
 
 
 def test_json_values_are_named_as_json_names_them() -> None:
-    assert [quote(value) for value in (None, True, {}, [1], 1.5)] == [
+    values: tuple[object, ...] = (None, True, {}, [1], 1.5)
+    assert [quote(value) for value in values] == [
         "null",
         "true",
         "an object",

@@ -1,6 +1,7 @@
 import json
 import tracemalloc
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -124,6 +125,22 @@ def test_an_empty_validation_manifest_is_named() -> None:
     assert "the validation manifest" in report.findings[0].message
 
 
+@pytest.mark.parametrize(("bad", "verdict"), [(5, "accepted"), (6, "rejected")])
+def test_invalid_lines_are_tolerated_up_to_their_share(bad: int, verdict: str) -> None:
+    lines = good_lines(100 - bad) + manifest_of(
+        *(any_record(n, any_box(top=-9)) for n in range(bad))
+    )
+    assert run(lines).report.verdict == verdict
+
+
+@pytest.mark.parametrize(("missing", "verdict"), [(20, "accepted"), (21, "rejected")])
+def test_unlabeled_and_failed_images_are_tolerated_up_to_their_share(
+    missing: int, verdict: str
+) -> None:
+    absent = manifest_of(failed_record(1), *(unlabeled_record(n) for n in range(missing - 1)))
+    assert run(good_lines(100 - missing) + absent).report.verdict == verdict
+
+
 def test_findings_keep_twenty_lines_and_count_them_all() -> None:
     bad = manifest_of(*(any_record(n, any_box(left=-5)) for n in range(100)))
     finding = run(bad + good_lines(10)).report.findings[1]
@@ -155,7 +172,7 @@ class Endless(Raw):
         super().__init__(good_lines(30))
         self._left = size
 
-    def readinto(self, buffer: memoryview) -> int:
+    def readinto(self, buffer: Any) -> int:
         count = super().readinto(buffer)
         if count == 0 and self._left:
             count = min(len(buffer), self._left)

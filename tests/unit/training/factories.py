@@ -16,6 +16,7 @@ def any_dataset(**changes: Any) -> Dataset:
     fields: dict[str, Any] = {
         "manifest": "s3://bucket/labeling/dogs/manifests/output/output.manifest",
         "version_id": "v1",
+        "newest_only": True,
         "train_manifest": "s3://bucket/executions/dogs-3f2a9c81d0e4/train.manifest",
         "validation_manifest": "s3://bucket/executions/dogs-3f2a9c81d0e4/validation.manifest",
         "report": "s3://bucket/executions/dogs-3f2a9c81d0e4/report.json",
@@ -46,17 +47,28 @@ def any_settings(**changes: Any) -> StartTrainingJobSettings:
         "volume_size_gb": 50,
         "max_runtime_seconds": 86400,
         "max_capacity_rounds": 2,
+        "kms_key_arn": "",
+        "vpc_subnets": (),
+        "security_groups": (),
+        "network_isolation": False,
+        "encrypt_inter_container_traffic": False,
+        "max_billable_hours": None,
+        "managed_spot_training": False,
+        "max_wait_seconds": 172800,
         "hyperparameters": {"base_network": "resnet-50", "mini_batch_size": "32"},
     }
     return StartTrainingJobSettings(**{**fields, **changes})
 
 
-def any_start_event(attempt: int = 0, redrive_count: int = 0) -> StartTrainingJobEvent:
-    return StartTrainingJobEvent(
-        dataset=any_dataset(),
-        attempt=attempt,
-        execution=any_execution(redrive_count=redrive_count),
-    )
+def any_start_event(redrive_count: int = 0, **changes: Any) -> StartTrainingJobEvent:
+    fields: dict[str, Any] = {
+        "dataset": any_dataset(),
+        "attempt": 0,
+        "capacity_misses": 0,
+        "internal_errors": 0,
+        "execution": any_execution(redrive_count=redrive_count),
+    }
+    return StartTrainingJobEvent(**{**fields, **changes})
 
 
 def any_callback(job: TrainingJob, task_token: str = "token", redrive_count: int = 0) -> Callback:

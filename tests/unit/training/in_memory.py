@@ -32,6 +32,16 @@ class MemoryTrainingJobs:
     def stop(self, name: str) -> None:
         self.stopped.append(name)
 
+    def running(self, prefix: str) -> list[str]:
+        return [
+            name
+            for name, description in self.descriptions.items()
+            if name.startswith(prefix) and description["TrainingJobStatus"] == "InProgress"
+        ]
+
+    def execution_of(self, description: Mapping[str, Any]) -> str | None:
+        return next((tag["Value"] for tag in description.get("Tags", [])), None)
+
     def end(self, name: str, status: str, secondary: str | None = None, **more: object) -> None:
         self.descriptions[name].update(
             TrainingJobStatus=status, SecondaryStatus=secondary or status, **more
@@ -79,10 +89,18 @@ class MemoryExecutions:
 
 @dataclass
 class MemoryFiles:
-    jobs: dict[str, TrainingJob] = field(default_factory=dict)
+    jobs: dict[str, list[TrainingJob]] = field(default_factory=dict)
 
-    def put_training_job(self, execution: str, job: TrainingJob) -> None:
-        self.jobs[execution] = job
+    def put_training_jobs(self, execution: str, jobs: list[TrainingJob]) -> None:
+        self.jobs[execution] = jobs
 
-    def training_job(self, execution: str) -> TrainingJob | None:
-        return self.jobs.get(execution)
+    def training_jobs(self, execution: str) -> list[TrainingJob]:
+        return self.jobs.get(execution, [])
+
+
+@dataclass
+class MemoryManifests:
+    newest: str | None = "v1"
+
+    def newest_version(self, uri: str) -> str | None:
+        return self.newest

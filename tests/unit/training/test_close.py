@@ -3,13 +3,18 @@
 import msgspec
 import pytest
 
-from lambdas.messages import TrainingJob
-from lambdas.training.close import stop_abandoned_job
+from lambdas.training.close import stop_abandoned_jobs, stop_orphaned_jobs
 from lambdas.training.start import start
 from tests.unit.training.factories import any_settings, any_start_event
-from tests.unit.training.in_memory import MemoryExecutions, MemoryFiles, MemoryTrainingJobs
+from tests.unit.training.in_memory import (
+    MemoryExecutions,
+    MemoryFiles,
+    MemoryManifests,
+    MemoryTrainingJobs,
+)
 
 EXECUTION = any_start_event().execution
+MACHINE = "arn:aws:states:us-east-1:111122223333:stateMachine:pipeline"
 
 
 class Account:
@@ -17,10 +22,16 @@ class Account:
         self.jobs = MemoryTrainingJobs()
         self.files = MemoryFiles()
         self.executions = MemoryExecutions()
-        self.job = start(any_start_event(), any_settings(), jobs=self.jobs, files=self.files)
+        self.job = start(
+            any_start_event(),
+            any_settings(),
+            jobs=self.jobs,
+            files=self.files,
+            manifests=MemoryManifests(),
+        )
 
-    def close(self) -> TrainingJob | None:
-        return stop_abandoned_job(
+    def close(self) -> list[str]:
+        return stop_abandoned_jobs(
             EXECUTION.name,
             EXECUTION.arn,
             jobs=self.jobs,
@@ -28,28 +39,34 @@ class Account:
             executions=self.executions,
         )
 
+    def reconcile(self, prefix: str = "gt-train-", machine: str = MACHINE) -> list[str]:
+        return stop_orphaned_jobs(prefix, machine, jobs=self.jobs, executions=self.executions)
 
-def test_the_job_of_an_execution_that_ended_is_stopped() -> None:
+
+@pytest.mark.parametrize("way", ["close", "reconcile"])
+def test_the_job_of_an_execution_that_ended_is_stopped(way: str) -> None:
     account = Account()
 
-    assert account.close() == account.job
+    assert getattr(account, way)() == [account.job.name]
     assert account.jobs.stopped == [account.job.name]
 
 
+@pytest.mark.parametrize("way", ["close", "reconcile"])
 @pytest.mark.parametrize("status", ["Completed", "Failed", "Stopped", "Stopping"])
-def test_a_job_that_has_ended_is_left_alone(status: str) -> None:
+def test_a_job_that_has_ended_is_left_alone(way: str, status: str) -> None:
     account = Account()
     account.jobs.end(account.job.name, status)
 
-    assert account.close() is None
+    assert getattr(account, way)() == []
     assert account.jobs.stopped == []
 
 
-def test_an_execution_that_runs_again_keeps_its_job() -> None:
+@pytest.mark.parametrize("way", ["close", "reconcile"])
+def test_an_execution_that_runs_again_keeps_its_job(way: str) -> None:
     account = Account()
     account.executions.running.add(EXECUTION.arn)
 
-    assert account.close() is None
+    assert getattr(account, way)() == []
     assert account.jobs.stopped == []
 
 
@@ -57,15 +74,15 @@ def test_an_execution_that_never_started_a_job_has_nothing_to_stop() -> None:
     account = Account()
     account.files.jobs.clear()
 
-    assert account.close() is None
+    assert account.close() == []
 
 
 def test_a_job_recorded_by_another_execution_of_the_same_name_is_not_touched() -> None:
     account = Account()
     theirs = msgspec.structs.replace(account.job, execution_arn="arn:somebody:else")
-    account.files.jobs[EXECUTION.name] = theirs
+    account.files.jobs[EXECUTION.name] = [theirs]
 
-    assert account.close() is None
+    assert account.close() == []
     assert account.jobs.stopped == []
 
 
@@ -73,4 +90,28 @@ def test_a_job_that_was_recorded_but_never_created_needs_no_stop() -> None:
     account = Account()
     account.jobs.descriptions.clear()
 
-    assert account.close() is None
+    assert account.close() == []
+
+
+def test_a_job_that_only_its_tag_leads_to_is_found_by_the_reconcile() -> None:
+    account = Account()
+    account.files.jobs.clear()
+
+    assert account.reconcile() == [account.job.name]
+
+
+@pytest.mark.parametrize(
+    "tags", [[], [{"Key": "gt-train:execution", "Value": f"{MACHINE}-of-others:dogs"}]]
+)
+def test_a_job_without_our_tag_is_not_touched(tags: list[dict[str, str]]) -> None:
+    account = Account()
+    account.jobs.descriptions[account.job.name]["Tags"] = tags
+
+    assert account.reconcile() == []
+
+
+def test_a_job_of_another_pipeline_with_the_same_prefix_is_not_touched() -> None:
+    account = Account()
+
+    assert account.reconcile(machine=f"{MACHINE}-2") == []
+    assert account.jobs.stopped == []

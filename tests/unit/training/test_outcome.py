@@ -87,6 +87,17 @@ def test_the_cause_says_what_failed_what_to_do_what_was_billed_and_where_the_log
     )
 
 
+def test_the_cause_says_what_spot_capacity_saved() -> None:
+    cause = ended(
+        "Failed",
+        FailureReason="AlgorithmError: x",
+        BillableTimeInSeconds=30,
+        TrainingTimeInSeconds=100,
+    ).cause
+
+    assert "Billed: 30 s × 2 ml.g4dn.xlarge, 70% saved by spot capacity." in cause
+
+
 @given(st.text(max_size=100_000))
 def test_whatever_the_reason_the_cause_is_one_that_step_functions_takes(reason: str) -> None:
     assert len(ended("Failed", FailureReason=reason).cause) <= 32_768

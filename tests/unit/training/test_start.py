@@ -2,70 +2,156 @@
 
 import pytest
 
-from lambdas.errors import CapacityExhausted, TrainingJobNameTaken
+from lambdas.errors import (
+    BillableHoursExhausted,
+    CapacityExhausted,
+    ManifestSuperseded,
+    TrainingJobNameTaken,
+)
 from lambdas.messages import StartTrainingJobEvent, TrainingJob
+from lambdas.settings import StartTrainingJobSettings
 from lambdas.training.start import start
-from tests.unit.training.factories import any_settings, any_start_event
-from tests.unit.training.in_memory import MemoryFiles, MemoryTrainingJobs
+from tests.unit.training.factories import any_dataset, any_settings, any_start_event
+from tests.unit.training.in_memory import MemoryFiles, MemoryManifests, MemoryTrainingJobs
 
 
-def run(
-    event: StartTrainingJobEvent, jobs: MemoryTrainingJobs, files: MemoryFiles | None = None
-) -> TrainingJob:
-    return start(event, any_settings(), jobs=jobs, files=files or MemoryFiles())
+class Account:
+    def __init__(self, settings: StartTrainingJobSettings | None = None) -> None:
+        self.settings = settings or any_settings()
+        self.jobs = MemoryTrainingJobs()
+        self.files = MemoryFiles()
+        self.manifests = MemoryManifests()
+
+    def start(self, event: StartTrainingJobEvent | None = None) -> TrainingJob:
+        return start(
+            event or any_start_event(),
+            self.settings,
+            jobs=self.jobs,
+            files=self.files,
+            manifests=self.manifests,
+        )
+
+    def longest_run(self, job: TrainingJob) -> int:
+        seconds: int = self.jobs.descriptions[job.name]["StoppingCondition"]["MaxRuntimeInSeconds"]
+        return seconds
 
 
 def test_a_step_that_runs_twice_creates_one_job() -> None:
-    jobs = MemoryTrainingJobs()
+    account = Account()
 
-    first, second = run(any_start_event(), jobs), run(any_start_event(), jobs)
+    first, second = account.start(), account.start()
 
     assert first == second
-    assert jobs.created == [first.name]
+    assert account.jobs.created == [first.name]
+    assert account.files.training_jobs(any_start_event().execution.name) == [first]
 
 
 def test_the_job_is_recorded_before_it_is_created() -> None:
-    files = MemoryFiles()
+    account = Account()
 
     class Dying(MemoryTrainingJobs):
         def create(self, request: object) -> bool:
             raise KeyboardInterrupt
 
+    account.jobs = Dying()
     with pytest.raises(KeyboardInterrupt):
-        run(any_start_event(), Dying(), files)
+        account.start()
 
-    assert files.training_job(any_start_event().execution.name) is not None
+    assert len(account.files.training_jobs(any_start_event().execution.name)) == 1
 
 
 def test_a_name_that_belongs_to_another_job_is_not_taken_for_ones_own() -> None:
-    jobs = MemoryTrainingJobs()
-    mine = run(any_start_event(), jobs)
-    jobs.descriptions[mine.name]["HyperParameters"] = {"epochs": "99"}
+    account = Account()
+    mine = account.start()
+    account.jobs.descriptions[mine.name]["HyperParameters"] = {"epochs": "99"}
 
     with pytest.raises(TrainingJobNameTaken, match="training_job_prefix"):
-        run(any_start_event(), jobs)
+        account.start()
 
 
-def test_every_attempt_goes_to_the_next_instance_type_and_then_to_the_first_again() -> None:
-    jobs = MemoryTrainingJobs()
+def test_missing_capacity_goes_through_the_instance_types_and_then_to_the_first_again() -> None:
+    account = Account()
 
-    used = [run(any_start_event(attempt), jobs).instance_type for attempt in range(3)]
+    used = [
+        account.start(any_start_event(attempt=misses, capacity_misses=misses)).instance_type
+        for misses in range(3)
+    ]
 
     assert used == ["ml.g4dn.xlarge", "ml.g5.xlarge", "ml.g4dn.xlarge"]
 
 
+def test_a_job_that_replaces_one_that_failed_inside_sagemaker_keeps_its_instance_type() -> None:
+    account = Account()
+
+    job = account.start(any_start_event(attempt=1, capacity_misses=0, internal_errors=1))
+
+    assert (job.instance_type, job.internal_errors) == ("ml.g4dn.xlarge", 1)
+
+
 def test_after_the_allowed_tries_no_further_job_is_started() -> None:
-    jobs = MemoryTrainingJobs()
+    account = Account()
 
     with pytest.raises(CapacityExhausted, match=r"4 tries over ml.g4dn.xlarge, ml.g5.xlarge"):
-        run(any_start_event(attempt=4), jobs)
+        account.start(any_start_event(attempt=4, capacity_misses=4))
 
-    assert jobs.created == []
+    assert account.jobs.created == []
 
 
 def test_a_redrive_allows_as_many_tries_again() -> None:
-    jobs = MemoryTrainingJobs()
+    account = Account()
 
-    job = run(any_start_event(attempt=4, redrive_count=1), jobs)
+    job = account.start(any_start_event(attempt=4, capacity_misses=4, redrive_count=1))
 
-    assert jobs.created == [job.name]
+    assert account.jobs.created == [job.name]
+
+
+@pytest.mark.parametrize("newest", ["v2", None])
+def test_a_manifest_that_has_been_written_again_is_not_trained_on(newest: str | None) -> None:
+    account = Account()
+    account.manifests.newest = newest
+
+    with pytest.raises(ManifestSuperseded, match="name its version_id"):
+        account.start()
+
+    assert account.jobs.created == []
+
+
+def test_a_version_that_somebody_asked_for_is_trained_on_whether_or_not_it_is_the_newest() -> None:
+    account = Account()
+    account.manifests.newest = "v2"
+
+    account.start(any_start_event(dataset=any_dataset(newest_only=False)))
+
+    assert len(account.jobs.created) == 1
+
+
+def test_a_cap_on_billable_hours_shortens_the_next_job_by_what_has_been_spent() -> None:
+    account = Account(any_settings(max_billable_hours=2.0, instance_count=2))
+    first = account.start()
+    assert account.longest_run(first) == 3600
+
+    account.jobs.end(first.name, "Failed", BillableTimeInSeconds=600, TrainingTimeInSeconds=600)
+    second = account.start(any_start_event(attempt=1, capacity_misses=1))
+
+    assert account.longest_run(second) == 3000
+
+
+def test_no_job_is_started_when_the_billable_hours_are_used_up() -> None:
+    account = Account(any_settings(max_billable_hours=1.0))
+    first = account.start()
+    account.jobs.end(first.name, "Stopped", BillableTimeInSeconds=3590, TrainingTimeInSeconds=3590)
+
+    with pytest.raises(BillableHoursExhausted, match="1.00 of at most 1 instance hours"):
+        account.start(any_start_event(attempt=1))
+
+    assert account.jobs.created == [first.name]
+
+
+def test_a_job_that_was_recorded_but_never_created_costs_nothing() -> None:
+    account = Account(any_settings(max_billable_hours=1.0))
+    account.start()
+    account.jobs.descriptions.clear()
+
+    second = account.start(any_start_event(attempt=1))
+
+    assert account.longest_run(second) == 3600

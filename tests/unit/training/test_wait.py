@@ -11,6 +11,7 @@ from tests.unit.training.in_memory import (
     MemoryCallbacks,
     MemoryExecutions,
     MemoryFiles,
+    MemoryManifests,
     MemoryTrainingJobs,
 )
 
@@ -18,12 +19,16 @@ from tests.unit.training.in_memory import (
 class Account:
     """One account with one training job under way."""
 
-    def __init__(self) -> None:
+    def __init__(self, internal_errors: int = 0) -> None:
         self.jobs = MemoryTrainingJobs()
         self.callbacks = MemoryCallbacks()
         self.executions = MemoryExecutions()
         self.job: TrainingJob = start(
-            any_start_event(), any_settings(), jobs=self.jobs, files=MemoryFiles()
+            any_start_event(internal_errors=internal_errors),
+            any_settings(),
+            jobs=self.jobs,
+            files=MemoryFiles(),
+            manifests=MemoryManifests(),
         )
 
     def register(self, task_token: str = "token", redrive_count: int = 0) -> bool:
@@ -160,3 +165,21 @@ def test_a_redrive_onto_a_completed_job_goes_on_with_its_model() -> None:
     account.register("redriven", redrive_count=1)
 
     assert account.executions.answers == [("redriven", "Completed")]
+
+
+def test_a_first_failure_inside_sagemaker_asks_for_another_job() -> None:
+    account = Account()
+    account.register()
+    account.end("Failed", FailureReason="InternalServerError: We encountered an internal error")
+    account.resume()
+
+    assert account.executions.answers == [("token", "FirstInternalServerError")]
+
+
+def test_a_second_failure_inside_sagemaker_fails_the_step() -> None:
+    account = Account(internal_errors=1)
+    account.register()
+    account.end("Failed", FailureReason="InternalServerError: We encountered an internal error")
+    account.resume()
+
+    assert account.executions.answers == [("token", "TrainingInternalServerError")]

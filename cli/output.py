@@ -1,0 +1,31 @@
+"""Writes to standard output for readers who may leave early, such as `head`."""
+
+import os
+import sys
+
+from rich.console import Console
+
+
+class PatientConsole(Console):
+    """A console that says nothing more once nobody reads it; rich's own ends the program."""
+
+    def on_broken_pipe(self) -> None:
+        """Go on in silence: the exit status stays that of the verdict."""
+        self.quiet = True
+        _discard_the_rest()
+
+
+def write_document(document: bytes) -> None:
+    """Write a document and a line feed."""
+    try:
+        sys.stdout.buffer.write(document + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _discard_the_rest()
+
+
+def _discard_the_rest() -> None:
+    # Python flushes standard output once more at its end, and would complain then.
+    # https://docs.python.org/3/library/signal.html#note-on-sigpipe
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())

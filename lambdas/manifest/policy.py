@@ -1,0 +1,100 @@
+"""The settings that `Validate Manifest` obeys: what the pipeline's owner wants of a manifest."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+# The algorithm's own defaults, for hyperparameters the user did not set.
+# https://docs.aws.amazon.com/sagemaker/latest/dg/object-detection-api-config.html
+DEFAULT_MINI_BATCH_SIZE = 32
+DEFAULT_IMAGE_SHAPE = 300
+DEFAULT_EPOCHS = 30
+DEFAULT_LABEL_WIDTH = 350
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Settings of one validation; a value outside its range raises ValueError naming the field.
+
+    label_attribute: the label to train on; None discovers it.
+    validation_fraction: share of the images that go to the validation channel, between 0 and 1.
+    image_buckets: buckets the training role may read; empty accepts any.
+    empty_images: whether images without boxes are trained on as negatives or set aside.
+    max_invalid_fraction, max_unlabeled_fraction: shares of all lines, above which the manifest
+        is rejected as a whole.
+    group_pattern: regular expression searched in source-ref; its first group (or the whole match)
+        keys the split, so that the frames of one sequence stay on one side.
+    hyperparameters: the user's, as the strings the CreateTrainingJob API takes.
+    """
+
+    label_attribute: str | None = None
+    validation_fraction: float = 0.2
+    image_buckets: frozenset[str] = frozenset()
+    empty_images: Literal["keep", "drop"] = "keep"
+    max_invalid_fraction: float = 0.05
+    max_unlabeled_fraction: float = 0.2
+    group_pattern: str | None = None
+    hyperparameters: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.validation_fraction < 1:
+            raise ValueError(f"validation_fraction is {self.validation_fraction}: use 0 < f < 1")
+        for name in ("max_invalid_fraction", "max_unlabeled_fraction"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} is {getattr(self, name)}: use a share from 0 to 1")
+        if self.empty_images not in ("keep", "drop"):
+            raise ValueError(f"empty_images is {self.empty_images!r}: use 'keep' or 'drop'")
+        if self.group_pattern is not None:
+            _check_pattern(self.group_pattern)
+        for name in ("mini_batch_size", "image_shape", "epochs", "label_width"):
+            self._whole_number(name, 1)
+        self._steps()
+
+    @property
+    def mini_batch_size(self) -> int:
+        """Images in one batch, before it is lowered to what the train channel holds."""
+        return self._whole_number("mini_batch_size", DEFAULT_MINI_BATCH_SIZE)
+
+    @property
+    def image_shape(self) -> int:
+        """Side in pixels of the square every image is rescaled to."""
+        return self._whole_number("image_shape", DEFAULT_IMAGE_SHAPE)
+
+    @property
+    def epochs(self) -> int:
+        """Passes over the train channel."""
+        return self._whole_number("epochs", DEFAULT_EPOCHS)
+
+    @property
+    def label_width(self) -> int | None:
+        """The label width the user set; None leaves it to the data."""
+        return self._whole_number("label_width", 0) or None
+
+    @property
+    def lr_scheduler_steps(self) -> tuple[int, ...]:
+        """Epochs at which the learning rate is to be lowered."""
+        return self._steps()
+
+    def _whole_number(self, name: str, default: int) -> int:
+        text = self.hyperparameters.get(name, "").strip()
+        if not text:
+            return default
+        if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < 1:
+            raise ValueError(f"hyperparameter {name} is {text[:40]!r}: use a whole number >= 1")
+        return int(text)
+
+    def _steps(self) -> tuple[int, ...]:
+        text = self.hyperparameters.get("lr_scheduler_step", "").strip()
+        if not re.fullmatch(r"(\s*[0-9]{1,9}\s*(,\s*[0-9]{1,9}\s*)*)?", text):
+            raise ValueError(
+                f"hyperparameter lr_scheduler_step is {text[:40]!r}: use epochs such as '3,6'"
+            )
+        return tuple(int(step) for step in text.split(",") if step)
+
+
+def _check_pattern(pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"group_pattern is no regular expression: {error}") from None

@@ -1,0 +1,190 @@
+"""What a validation found: an execution's report.json, and what `gt-train validate` prints."""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import msgspec
+
+from lambdas.manifest.rules import RULES
+from lambdas.manifest.text import escape
+
+SHOWN_CLASSES = 50
+SHOWN_LINES = 5
+
+
+class Records(msgspec.Struct):
+    """Lines that are not blank, by fate: total = usable + failed + unlabeled + invalid.
+
+    `empty` are the usable ones without boxes, whether the policy keeps or drops them.
+    """
+
+    total: int = 0
+    usable: int = 0
+    failed: int = 0
+    unlabeled: int = 0
+    empty: int = 0
+    invalid: int = 0
+
+
+class ClassCount(msgspec.Struct):
+    """One class: its name, its boxes, and the images that show it."""
+
+    name: str
+    boxes: int
+    images: int
+
+
+class SplitCounts(msgspec.Struct):
+    """Records written to each channel; together the usable ones less the dropped empty ones."""
+
+    train: int = 0
+    validation: int = 0
+
+
+class Finding(msgspec.Struct, omit_defaults=True):
+    """A rule that was broken: how often (lines), where first, what was found there."""
+
+    code: str
+    severity: Literal["error", "warning"]
+    count: int
+    lines: list[int]
+    message: str
+    fix: str
+    manifest: Literal["train", "validation"] = "train"
+
+    def __str__(self) -> str:
+        """One plain line for a person."""
+        where = (
+            f", lines {_shown_lines(self.lines, self.count)}"
+            if self.lines and self.count > 1
+            else ""
+        )
+        return f"{self.code} ×{self.count}{where}: {self.message}. {self.fix}"
+
+
+class SampleBox(msgspec.Struct):
+    """A box to draw, in pixels from the image's upper left corner."""
+
+    class_id: int
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+class SampleRecord(msgspec.Struct):
+    """An image to draw: at most 100 of its boxes."""
+
+    line: int
+    manifest: Literal["train", "validation"]
+    source_ref: str
+    width: int
+    height: int
+    boxes: list[SampleBox]
+
+
+class ChannelBoxes(msgspec.Struct):
+    """Boxes of one class in each channel."""
+
+    train: int
+    validation: int
+
+
+class Statistics(msgspec.Struct):
+    """Bounded figures for the report that people look at.
+
+    boxes_per_image: pairs of a number of boxes and the images that have so many, ascending.
+    box_sizes: counts by height (rows) and width (columns) in pixels at image_shape;
+        bin i reaches from size_edges[i] up to size_edges[i + 1].
+    positions: counts of box centres on a grid over the image, rows from top to bottom.
+    sampled_boxes: boxes behind box_sizes and positions; all of them up to 8,192, above that an
+        even sample.
+    dropped_empty: usable records without boxes that the policy left out of both channels.
+    """
+
+    classes: dict[str, ChannelBoxes]
+    boxes_per_image: list[tuple[int, int]]
+    image_shape: int
+    size_edges: list[float]
+    box_sizes: list[list[int]]
+    positions: list[list[int]]
+    sampled_boxes: int
+    samples: list[SampleRecord]
+    dropped_empty: int
+
+
+class Report(msgspec.Struct):
+    """The whole result; `to_json` is the document, `cause` and `summary` are for the console."""
+
+    verdict: Literal["accepted", "rejected"]
+    label_attribute: str | None
+    records: Records
+    boxes: int
+    max_boxes_per_image: int
+    classes: dict[str, ClassCount]
+    split: SplitCounts
+    hyperparameters: dict[str, str]
+    findings: list[Finding]
+    statistics: Statistics
+
+    def to_json(self) -> bytes:
+        """The document as UTF-8 JSON on one line."""
+        return msgspec.json.encode(self)
+
+    def cause(self, limit: int = 1500) -> str:
+        """Why the manifest was rejected, worst first, in at most `limit` characters."""
+        total = self.records.total
+        head = f"Manifest rejected: {self.records.usable} of {total} records are usable."
+        errors = [str(finding) for finding in self.findings if finding.severity == "error"]
+        return _fitting([head, *errors], limit)
+
+    def summary(self) -> dict[str, Any]:
+        """The report small enough to read in the Step Functions console."""
+        return {
+            "verdict": self.verdict,
+            "label_attribute": self.label_attribute,
+            "records": msgspec.to_builtins(self.records),
+            "boxes": self.boxes,
+            "max_boxes_per_image": self.max_boxes_per_image,
+            "classes": self._class_names(),
+            "split": msgspec.to_builtins(self.split),
+            "hyperparameters": dict(self.hyperparameters),
+            "warnings": [
+                f"{finding.code} ×{finding.count}"
+                for finding in self.findings
+                if self.verdict == "accepted" or finding.severity == "warning"
+            ],
+        }
+
+    def _class_names(self) -> list[str]:
+        names = [escape(found.name, 60) for found in self.classes.values()]
+        more = len(names) - SHOWN_CLASSES
+        return [*names[:SHOWN_CLASSES], f"+{more} more"] if more > 0 else names
+
+
+def worst_first(finding: Finding) -> tuple[bool, bool, int, str]:
+    """Sort key: what rejects the manifest, what costs lines, what only warns; often before rare."""
+    return (
+        finding.severity != "error",
+        RULES[finding.code].scope != "manifest",
+        -finding.count,
+        finding.code,
+    )
+
+
+def _shown_lines(lines: Iterable[int], count: int) -> str:
+    shown = [str(line) for line in lines][:SHOWN_LINES]
+    return ", ".join(shown) + (", …" if count > len(shown) else "")
+
+
+def _fitting(parts: list[str], limit: int) -> str:
+    text = ""
+    for index, part in enumerate(parts):
+        more = f"\n+{len(parts) - index} more findings"
+        if len(text) + len(part) + 1 + len(more) > limit:
+            room = limit - len(text) - len(more) - 2
+            if index <= 1 and room > 0:  # the worst finding is always there, if only its beginning
+                return f"{text}\n{part[:room]}…{more}".strip()
+            return f"{text}{more}"[:limit]
+        text = f"{text}\n{part}".strip()
+    return text

@@ -1,0 +1,1 @@
+"""PURE: turns a validation report into report.html, the page that people look at."""

@@ -1,0 +1,1 @@
+"""The training service of the embedded AWS: SageMaker as far as the pipeline uses it."""

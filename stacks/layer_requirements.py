@@ -1,0 +1,71 @@
+"""Writes requirements-layer.txt, the layer's packages with their hashes.
+
+``python -m stacks.layer_requirements``
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from stacks.dependency_layer import FOR_LAMBDA, PACKAGES, PIP, normalized, pins
+
+PROJECT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = PROJECT / "requirements.txt"
+LAYER_REQUIREMENTS = PROJECT / "requirements-layer.txt"
+
+HEADER = (
+    "# The Lambda layer, for Linux on arm64. Written by: python -m stacks.layer_requirements\n"
+    "# Versions are those of requirements.txt.\n"
+)
+
+
+def layer_requirements(report: Mapping[str, Any], pinned: Mapping[str, str]) -> str:
+    """Return the requirements file for what pip's installation report says it would install.
+
+    ``pinned`` are the versions of requirements.txt, which the tests on this machine run with.
+    Raises ``LookupError`` for a package that is not pinned there at the same version.
+    """
+    lines = []
+    for item in report["install"]:
+        name, version = normalized(item["metadata"]["name"]), item["metadata"]["version"]
+        if pinned.get(name) != version:
+            raise LookupError(
+                f"requirements.txt must pin {name}=={version}, which the layer needs;"
+                f" it has {pinned.get(name, 'no such pin')}"
+            )
+        digest = item["download_info"]["archive_info"]["hashes"]["sha256"]
+        lines.append(f"{name}=={version} --hash=sha256:{digest}\n")
+    return HEADER + "".join(sorted(lines))
+
+
+def _report() -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as nowhere:
+        done = subprocess.run(
+            [
+                *(*PIP, *FOR_LAMBDA, "--dry-run", "--ignore-installed", "--report", "-"),
+                *("--target", nowhere, "--constraint", str(REQUIREMENTS), *PACKAGES),
+            ],
+            check=True,
+            stdout=subprocess.PIPE,
+        )
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+def main() -> int:
+    """Write the file; a package without a pin is one line, and status 1."""
+    try:
+        text = layer_requirements(_report(), pins(REQUIREMENTS))
+    except LookupError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    LAYER_REQUIREMENTS.write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
