@@ -1,5 +1,6 @@
 # make demo     run the whole pipeline on this machine, no AWS account needed
 # make test     lint, types, import contracts, all tests, the benchmark's self-check
+# make soak     long searches and the load test; about an hour
 # make deploy   deploy the app to your AWS account
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
@@ -7,7 +8,7 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 export CDK_DISABLE_VERSION_CHECK := 1
 CDK := cdk --no-notices --no-version-reporting
 
-.PHONY: help setup demo test check bootstrap deploy synth diff destroy clean
+.PHONY: help setup demo test soak check bootstrap deploy synth diff destroy clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -38,6 +39,10 @@ check: .venv/installed
 
 test: check node_modules/installed
 	pytest -n 2 --dist loadscope
+
+soak: .venv/installed
+	PROTOCOL_RUNS=250000 pytest -n 2 tests/protocol
+	pytest -m soak -s
 
 bootstrap synth diff deploy destroy: .venv/installed node_modules/installed
 	@$(CDK) $@ $(ARGS)

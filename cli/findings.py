@@ -64,7 +64,8 @@ def _rows(report: Report) -> Iterator[tuple[str, str]]:
     yield (
         "records",
         f"{records.total:,} = {records.usable:,} usable ({records.empty:,} without boxes) + "
-        f"{records.failed:,} failed + {records.unlabeled:,} unlabeled + {records.invalid:,} invalid",
+        f"{records.failed:,} failed + {records.unlabeled:,} unlabeled + "
+        f"{records.invalid:,} invalid",
     )
     if report.label_attribute is not None:
         yield "label attribute", visible(report.label_attribute)
@@ -72,8 +73,7 @@ def _rows(report: Report) -> Iterator[tuple[str, str]]:
     if report.classes:
         yield "classes", _classes(report)
     yield "split", f"{split.train:,} train + {split.validation:,} validation"
-    for name, value in report.hyperparameters.items():
-        yield name, value
+    yield from report.hyperparameters.items()
 
 
 def _classes(report: Report) -> str:

@@ -2,9 +2,10 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from lambdas.errors import PipelineError
 from lambdas.manifest.lines import RawStream
@@ -22,7 +23,7 @@ class NotReadable(Exception):
 class ManifestSource:
     """An open manifest, whose stream raises `NotReadable` where reading breaks off.
 
-    name: what to call it. size: in bytes, where it is known.
+    name: what to call it. size: in bytes; None where it is not known, as of a pipe.
     """
 
     name: str
@@ -38,16 +39,20 @@ def opened(place: str) -> Iterator[ManifestSource]:
     """
     if place == STANDARD_INPUT:
         name = "standard input"
-        yield ManifestSource(name, None, _Stream(sys.stdin.buffer, name, (OSError,)))
+        yield ManifestSource(name, None, _Stream(_standard_input(), name, (OSError,)))
     elif "://" in place:
         yield _object(place)
     else:
-        faults = (OSError, ValueError)  # ValueError: a path with a NUL
-        with _named(place, faults):
-            file = Path(place).open("rb", buffering=0)
-        with file:
-            size = Path(place).stat().st_size
-            yield ManifestSource(place, size, _Stream(file, place, faults))
+        with ExitStack() as files:
+            with _named(place, (OSError, ValueError)):  # ValueError: a path with a NUL
+                file = files.enter_context(Path(place).open("rb", buffering=0))
+                size = Path(place).stat().st_size
+            yield ManifestSource(place, size or None, _Stream(file, place, (OSError,)))
+
+
+def _standard_input() -> RawStream:
+    # Its stub does not say that a buffered reader has readinto.
+    return cast("RawStream", sys.stdin.buffer)
 
 
 class _Stream:

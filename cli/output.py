@@ -1,5 +1,6 @@
 """Writes to standard output for readers who may leave early, such as `head`."""
 
+import io
 import os
 import sys
 
@@ -7,7 +8,15 @@ from rich.console import Console
 
 
 class PatientConsole(Console):
-    """A console that says nothing more once nobody reads it; rich's own ends the program."""
+    """A console that no reader can stop: rich's own ends the program once nobody reads it.
+
+    Characters that standard output's encoding lacks are printed as escapes.
+    """
+
+    def __init__(self) -> None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")
+        super().__init__(highlight=False)
 
     def on_broken_pipe(self) -> None:
         """Go on in silence: the exit status stays that of the verdict."""

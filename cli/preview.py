@@ -1,6 +1,7 @@
 """`gt-train validate --preview`: the first records of a manifest, as people read them."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,16 +30,17 @@ class FirstLines:
         count = self._stream.readinto(buffer)
         if count and not self._full:
             self._seen += memoryview(buffer)[:count]
-            self._full = (
-                self._seen.count(b"\n") > self._wanted
-                and len(self._lines()) > self._wanted
-                or len(self._seen) > self._wanted * MAX_BYTES
-            )
+            self._full = self._enough()
         return count
 
     def lines(self) -> list[tuple[int, bytes]]:
         """The lines with their numbers, counted from 1."""
         return self._lines()[: self._wanted]
+
+    def _enough(self) -> bool:
+        if len(self._seen) > self._wanted * MAX_BYTES:
+            return True
+        return self._seen.count(b"\n") > self._wanted and len(self._lines()) > self._wanted
 
     def _lines(self) -> list[tuple[int, bytes]]:
         numbered = enumerate(self._seen.split(b"\n"), start=1)
@@ -48,14 +50,18 @@ class FirstLines:
 def preview(lines: list[tuple[int, bytes]], label_attribute: str | None) -> Iterator[Group]:
     """A heading and a table of boxes for each line; what can't be read is shown as it is."""
     for number, line in lines:
-        try:
-            record = json.loads(line)
-            if not isinstance(record, dict):
-                raise TypeError
-        except (ValueError, TypeError, RecursionError):
-            yield _unreadable(number, line)
-        else:
+        record = _decoded(line)
+        if isinstance(record, dict):
             yield _record(number, record, label_attribute or "")
+        else:
+            yield _unreadable(number, line)
+
+
+def _decoded(line: bytes) -> Any:
+    try:
+        return json.loads(line.removeprefix(BOM_UTF8))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _unreadable(number: int, line: bytes) -> Group:

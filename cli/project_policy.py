@@ -1,4 +1,4 @@
-"""The policy of `gt-train validate`: the settings of the project, as a deployed pipeline has them."""
+"""The policy of `gt-train validate`: cdk.json's settings, as the deployed pipeline has them."""
 
 import json
 from collections.abc import Collection

@@ -120,7 +120,7 @@ def _validate(
 
 
 def _show(report: Report, name: str, head: FirstLines, page: Path | None) -> None:
-    console = PatientConsole(highlight=False)
+    console = PatientConsole()
     for record in preview(head.lines(), report.label_attribute):
         console.print(record)
     for part in shown_report(report, name):

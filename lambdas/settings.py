@@ -87,6 +87,7 @@ class CloseExecutionSettings(msgspec.Struct, frozen=True, kw_only=True):
 class ReconcileTrainingJobsSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Environment of ``reconcile_training_jobs``."""
 
+    bucket: str
     state_machine_arn: str
     training_job_prefix: str
 

@@ -30,13 +30,14 @@ class CleanLines:
 
     def read(self, raw: bytes) -> Record | None:
         """The record of a clean line, or None if the line needs a closer look."""
-        for index, shape in enumerate(self._shapes):
+        for shape in self._shapes:
             try:
                 line = shape.decode(raw)
             except _UNREADABLE:
                 continue
-            if index:
-                self._shapes.insert(0, self._shapes.pop(index))
+            if shape is not self._shapes[0]:
+                self._shapes.remove(shape)
+                self._shapes.insert(0, shape)
             return self._record(line) if self._is_plain(raw, shape, line) else None
         return None
 

@@ -1,13 +1,10 @@
-"""Rules about a line as text and as a record, before anybody looks at its label."""
+"""Rules about a line as text."""
 
 from lambdas.manifest.rule import (
     AUGMENTED_MANIFEST,
-    GOOD_PRACTICE,
     INPUT_LIMITS,
     JSON,
     LABELING_INPUT,
-    LABELING_OUTPUT,
-    OBSERVED,
     Rule,
 )
 
@@ -112,96 +109,5 @@ LINE_RULES = (
         fix="Check that the labeling job has finished and that this is its output.manifest.",
         source=AUGMENTED_MANIFEST,
         scope="manifest",
-    ),
-)
-
-RECORD_RULES = (
-    Rule(
-        code="source-ref-missing",
-        severity="error",
-        title="No image",
-        template="no source-ref; the keys are {keys}",
-        fix="Give each record the S3 URI of its image under source-ref.",
-        source=LABELING_INPUT,
-    ),
-    Rule(
-        code="source-ref-not-s3",
-        severity="error",
-        title="source-ref is no S3 URI",
-        template="source-ref is {found}, not s3://bucket/key",
-        fix="Copy the image to S3 and write s3://bucket/key, with a real bucket name.",
-        source=AUGMENTED_MANIFEST,
-    ),
-    Rule(
-        code="image-type-unsupported",
-        severity="error",
-        title="The file is no JPEG or PNG",
-        template="source-ref {found} ends in {extension}",
-        fix="Convert the image to .jpg, .jpeg or .png.",
-        source=INPUT_LIMITS,
-    ),
-    Rule(
-        code="image-type-unknown",
-        severity="warning",
-        title="The file name has no extension",
-        template="source-ref {found} has no extension, so its type can't be told from its name",
-        fix="See to it that the object is a JPEG or PNG image.",
-        source=INPUT_LIMITS,
-    ),
-    Rule(
-        code="image-bucket-not-allowed",
-        severity="error",
-        title="The training role can't read the image's bucket",
-        template="bucket {bucket} is not among those the training role may read: {allowed}",
-        fix="Add the bucket to the setting image_buckets and deploy again.",
-        source=AUGMENTED_MANIFEST,
-    ),
-    Rule(
-        code="duplicate-image",
-        severity="warning",
-        title="The same image on several lines",
-        template="the image of an earlier line occurs again; it counts twice in training",
-        fix="Keep one line for each source-ref, the one with the better labels.",
-        source=GOOD_PRACTICE,
-    ),
-    Rule(
-        code="image-in-both-manifests",
-        severity="warning",
-        title="A validation image is also trained on",
-        template="the image is in the train manifest as well, so the score will be too good",
-        fix="Remove the image from one of the two manifests.",
-        source=GOOD_PRACTICE,
-    ),
-    Rule(
-        code="unlabeled",
-        severity="warning",
-        title="The image has no label yet",
-        template="neither {attribute} nor its metadata is there: the image was never labeled",
-        fix="Finish the labeling job, or label the rest with a chained job.",
-        source=LABELING_OUTPUT,
-    ),
-    Rule(
-        code="labeling-failed",
-        severity="warning",
-        title="Labeling the image failed",
-        template="Ground Truth could not label the image: {reason}",
-        fix="Correct what the reason says and label these images with a chained job.",
-        source=OBSERVED,
-    ),
-    Rule(
-        code="metadata-without-label",
-        severity="error",
-        title="Metadata without its label",
-        template="metadata of {attribute} is there, but neither the label nor a failure-reason",
-        fix="Restore the label, or remove the metadata.",
-        source=LABELING_OUTPUT,
-    ),
-    Rule(
-        code="label-without-metadata",
-        severity="error",
-        title="A label without its metadata",
-        template="{attribute} is there, but not its metadata with the class names",
-        fix="Write <attribute>-metadata with type and class-map beside the label.",
-        source=LABELING_OUTPUT,
     ),
 )

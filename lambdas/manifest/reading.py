@@ -1,6 +1,6 @@
 """Reads one manifest line by line: every line is placed in a channel or rejected, and counted."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from lambdas.manifest.channel import Channel
@@ -43,47 +43,36 @@ class Reading:
         first_line = 1
         self._tally.sample.begin()
         for batch in batches:
-            records = self._records(batch, first_line, manifest)
-            self._place(records, manifest, placement.channel)
+            self._read_batch(batch, first_line, manifest, placement.channel)
             placement.settle()
             self._seen.settle()
             first_line += len(batch)
 
-    def _records(
-        self, batch: list[bytes], first_line: int, manifest: Manifest
-    ) -> Iterator[tuple[int, bytes, Record]]:
-        read = self._clean.read
-        known = self._tally.names.names.items()
-        for line, raw in enumerate(batch, first_line):
-            record = read(raw)
-            if record is None:
-                written, record = self._look_closer(raw, line, manifest)
-                if record is None:
-                    continue
-                yield line, written, record
-            else:
-                yield line, raw, record
-            if not record.names.items() <= known:
-                self._merge_names(record, line, manifest)
-
-    def _place(
+    def _read_batch(
         self,
-        records: Iterable[tuple[int, bytes, Record]],
+        batch: list[bytes],
+        first_line: int,
         manifest: Manifest,
         channel: Callable[[int], Channel],
     ) -> None:
         # This runs for every line: names are local, and nothing is formatted.
-        tally, sample = self._tally, self._tally.sample
+        tally, read, known = self._tally, self._clean.read, self._tally.names.names.items()
         image_hash, group_hash, buckets = self._hash, self._group_hash, self._seen.buckets
         drop_empty = tally.policy.empty_images == "drop"
         in_validation = manifest == "validation"
-        due = sample.due
+        due = tally.sample.due
         counts: list[int] = []
         count = counts.append
-        for line, raw, record in records:
-            boxes = len(record.boxes)
-            count(boxes)
-            if drop_empty and not boxes:
+        for line, raw in enumerate(batch, first_line):
+            record = read(raw)
+            if record is None:
+                raw, record = self._look_closer(raw, line, manifest)  # noqa: PLW2901
+                if record is None:
+                    continue
+            if not record.names.items() <= known:
+                self._merge_names(record, line, manifest)
+            count(len(record.boxes))
+            if drop_empty and not record.boxes:
                 self._drop(raw, line, manifest)
                 continue
             key = image_hash(record.source_ref)
@@ -93,11 +82,8 @@ class Reading:
             if group_hash is not None:
                 key = group_hash(record.source_ref)
             channel(key).add(raw, record)
-            if record.tiny:
-                tally.note_tiny(record.tiny, line)
-            if line >= due:
-                sample.take(record, line, manifest)
-                due = sample.due
+            if record.tiny or line >= due:
+                due = tally.note(record, line, manifest)
         tally.fates["usable"] += len(counts)
         tally.per_image.update(counts)
 

@@ -2,8 +2,9 @@
 
 from lambdas.manifest.class_rules import CLASS_RULES
 from lambdas.manifest.label_rules import BOX_RULES
-from lambdas.manifest.line_rules import LINE_RULES, RECORD_RULES
+from lambdas.manifest.line_rules import LINE_RULES
 from lambdas.manifest.manifest_rules import ATTRIBUTE_RULES, TRAINING_RULES
+from lambdas.manifest.record_rules import RECORD_RULES
 from lambdas.manifest.rule import Rule
 from lambdas.manifest.task_rules import TASK_RULES
 

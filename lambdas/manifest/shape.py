@@ -1,6 +1,7 @@
 """Builds typed decoders for the shapes of clean lines: the keys, and the kind of each value."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
@@ -44,7 +45,8 @@ class _Typed(NamedTuple):
     nested: tuple[str, ...]
 
 
-class Shape(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
     """A decoder that takes only lines of one shape, and the quotation marks such lines have.
 
     Every key is required and no other is allowed, so the number of quotation marks follows from

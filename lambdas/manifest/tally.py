@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from lambdas.manifest.attribute import LabelAttributes
 from lambdas.manifest.channel import Channel
 from lambdas.manifest.class_map import ClassNames
-from lambdas.manifest.findings import KEPT_LINES, Findings
+from lambdas.manifest.findings import KEPT_LINES, Findings, Manifest
 from lambdas.manifest.policy import Policy
+from lambdas.manifest.records import Record
 from lambdas.manifest.sample import Sample
 
 TOO_SMALL = 2  # pixels of a box's shorter side, at image_shape
@@ -37,12 +38,19 @@ class Tally:
     tiny_images: int = 0
     tiny_lines: list[int] = field(default_factory=list)
 
-    def note_tiny(self, boxes: int, line: int) -> None:
-        """Count an image with so many boxes that vanish when it is scaled."""
-        self.tiny_boxes += boxes
-        self.tiny_images += 1
-        if len(self.tiny_lines) < KEPT_LINES:
-            self.tiny_lines.append(line)
+    def note(self, record: Record, line: int, manifest: Manifest) -> int:
+        """Note boxes that vanish when scaled, and sample the record if that is due.
+
+        Returns the line from which on the next record is to be sampled.
+        """
+        if record.tiny:
+            self.tiny_boxes += record.tiny
+            self.tiny_images += 1
+            if len(self.tiny_lines) < KEPT_LINES:
+                self.tiny_lines.append(line)
+        if line >= self.sample.due:
+            self.sample.take(record, line, manifest)
+        return self.sample.due
 
     @property
     def channels(self) -> dict[str, Channel]:

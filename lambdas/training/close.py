@@ -1,5 +1,8 @@
 """Closing executions that ended without a model: no training job may run on for them."""
 
+from collections.abc import Iterable
+
+from lambdas.messages import TrainingJob
 from lambdas.training.ports import ExecutionFiles, Executions, TrainingJobs
 
 
@@ -18,42 +21,53 @@ def stop_abandoned_jobs(
     """
     if executions.is_running(execution_arn):
         return []
+    recorded = files.training_jobs(execution_name)
+    return stop_running([job for job in recorded if job.execution_arn == execution_arn], jobs)
+
+
+def stop_running(recorded: Iterable[TrainingJob], jobs: TrainingJobs) -> list[str]:
+    """Stop those of an execution's training jobs that run; return their names."""
     stopped = []
-    for job in files.training_jobs(execution_name):
-        if job.execution_arn == execution_arn and _is_running(job.name, jobs):
+    for job in recorded:
+        description = jobs.describe(job.name)
+        if description is not None and description["TrainingJobStatus"] == "InProgress":
             jobs.stop(job.name)
             stopped.append(job.name)
     return stopped
 
 
 def stop_orphaned_jobs(
-    prefix: str, state_machine_arn: str, *, jobs: TrainingJobs, executions: Executions
+    prefix: str,
+    state_machine_arn: str,
+    *,
+    jobs: TrainingJobs,
+    files: ExecutionFiles,
+    executions: Executions,
 ) -> list[str]:
-    """Stop every running training job of this state machine whose execution has ended.
+    """Stop every running training job of this state machine that no execution waits for.
 
-    Finds what the event of an ended execution did not: one that was lost, or that came between
-    the record of a job and its creation. Whose a job is, its tag says: it was created with it.
+    Finds what the event of an ended execution did not: one that was lost, one that came between
+    the record of a job and its creation, a function that created its job after the execution was
+    redriven. Whose a job is, its tag says: it was created with it.
     """
     stopped = []
     for name in jobs.running(prefix):
         description = jobs.describe(name)
         execution = jobs.execution_of(description) if description else None
-        if (
-            execution is not None
-            and _is_execution_of(execution, state_machine_arn)
-            and not executions.is_running(execution)
-        ):
+        if execution is None or not _is_execution_of(execution, state_machine_arn):
+            continue
+        if not (executions.is_running(execution) and name in _newest_job(execution, files)):
             jobs.stop(name)
             stopped.append(name)
     return stopped
+
+
+def _newest_job(execution_arn: str, files: ExecutionFiles) -> list[str]:
+    recorded = files.training_jobs(execution_arn.rpartition(":")[2])
+    return [job.name for job in recorded[-1:]]
 
 
 def _is_execution_of(execution_arn: str, state_machine_arn: str) -> bool:
     """``…:execution:<machine>:<name>`` belongs to ``…:stateMachine:<machine>``."""
     machine = execution_arn.rpartition(":")[0]
     return machine.replace(":execution:", ":stateMachine:", 1) == state_machine_arn
-
-
-def _is_running(name: str, jobs: TrainingJobs) -> bool:
-    description = jobs.describe(name)
-    return description is not None and description["TrainingJobStatus"] == "InProgress"

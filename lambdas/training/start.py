@@ -1,5 +1,8 @@
 """Starting a training job so that it is started once, however often the step runs."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from lambdas.errors import CapacityExhausted, ManifestSuperseded, TrainingJobNameTaken
 from lambdas.messages import Dataset, StartTrainingJobEvent, TrainingJob
 from lambdas.settings import StartTrainingJobSettings
@@ -20,7 +23,8 @@ def start(
     """Start the training job of this attempt, or find that an earlier run of the step did.
 
     The job is recorded before it is created, so that whoever closes the execution finds it even
-    if this function dies in between. Raises ``ManifestSuperseded``, ``CapacityExhausted`` or
+    if this function dies in between. Where the execution was aborted and redriven after it had
+    asked for a job, that job is taken up if it runs or has completed. Raises ``ManifestSuperseded``, ``CapacityExhausted`` or
     ``BillableHoursExhausted`` where no job is to be started any more, ``TrainingJobNameTaken``
     where the name belongs to another job, and what ``TrainingJobs.create`` raises.
     """
@@ -37,6 +41,8 @@ def start(
         settings=settings,
         execution=execution,
     )
+    if earlier and _is_reusable(earlier[-1], request, jobs):
+        return earlier[-1]
     files.put_training_jobs(execution.name, [*earlier, job])
     if not jobs.create(request):
         existing = jobs.describe(job.name)
@@ -65,6 +71,15 @@ def _job(event: StartTrainingJobEvent, settings: StartTrainingJobSettings) -> Tr
         internal_errors=event.internal_errors,
         redrive_count=execution.redrive_count,
         execution_arn=execution.arn,
+    )
+
+
+def _is_reusable(job: TrainingJob, request: Mapping[str, Any], jobs: TrainingJobs) -> bool:
+    description = jobs.describe(job.name)
+    return (
+        description is not None
+        and description["TrainingJobStatus"] in ("InProgress", "Completed")
+        and is_same_job(request, description)
     )
 
 

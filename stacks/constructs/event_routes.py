@@ -144,10 +144,13 @@ class EventRoutes(Construct):
             "reconcile_training_jobs",
             description="Stops training jobs whose execution has ended, should its event be lost",
             settings={
+                "bucket": self._bucket.bucket_name,
                 "state_machine_arn": machine,
                 "training_job_prefix": self._config.training_job_prefix,
             },
             permissions=[
+                on_objects(self._bucket, BucketLayout.EXECUTIONS, "s3:GetObject"),
+                listing(self._bucket, BucketLayout.EXECUTIONS),
                 iam.PolicyStatement(actions=["sagemaker:ListTrainingJobs"], resources=["*"]),
                 self._on_jobs(
                     "sagemaker:DescribeTrainingJob",

@@ -110,6 +110,7 @@ class Steps(Construct):
                 self._on_jobs(
                     "sagemaker:CreateTrainingJob",
                     "sagemaker:DescribeTrainingJob",
+                    "sagemaker:StopTrainingJob",
                     "sagemaker:AddTags",
                 ),
                 iam.PolicyStatement(

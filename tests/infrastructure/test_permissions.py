@@ -30,6 +30,7 @@ GRANTS = {
     "StepsStartTrainingJob": {
         f"sagemaker:CreateTrainingJob on {JOBS}",
         f"sagemaker:DescribeTrainingJob on {JOBS}",
+        f"sagemaker:StopTrainingJob on {JOBS}",
         f"sagemaker:AddTags on {JOBS}",
         "iam:PassRole on <TrainingRole.Arn>",
         "s3:PutObject on <Bucket.Arn>/executions/*",
@@ -74,6 +75,8 @@ GRANTS = {
     },
     "EventsReconcileTrainingJobs": {
         "sagemaker:ListTrainingJobs on *",
+        "s3:GetObject on <Bucket.Arn>/executions/*",
+        "s3:ListBucket on <Bucket.Arn>",
         f"sagemaker:DescribeTrainingJob on {JOBS}",
         f"sagemaker:ListTags on {JOBS}",
         f"sagemaker:StopTrainingJob on {JOBS}",
@@ -167,6 +170,7 @@ def prefixes(*allowed: str) -> dict[str, object]:
         ("StepsRecordModelRole", "s3:ListBucket", prefixes("executions/*")),
         ("EventsResumeExecutionRole", "s3:ListBucket", prefixes("callbacks/*")),
         ("EventsCloseExecutionRole", "s3:ListBucket", prefixes("executions/*")),
+        ("EventsReconcileTrainingJobsRole", "s3:ListBucket", prefixes("executions/*")),
     ],
 )
 def test_what_cannot_be_narrowed_by_resource_is_narrowed_by_condition(

@@ -40,7 +40,9 @@ class Account:
         )
 
     def reconcile(self, prefix: str = "gt-train-", machine: str = MACHINE) -> list[str]:
-        return stop_orphaned_jobs(prefix, machine, jobs=self.jobs, executions=self.executions)
+        return stop_orphaned_jobs(
+            prefix, machine, jobs=self.jobs, files=self.files, executions=self.executions
+        )
 
 
 @pytest.mark.parametrize("way", ["close", "reconcile"])
@@ -96,6 +98,15 @@ def test_a_job_that_was_recorded_but_never_created_needs_no_stop() -> None:
 def test_a_job_that_only_its_tag_leads_to_is_found_by_the_reconcile() -> None:
     account = Account()
     account.files.jobs.clear()
+
+    assert account.reconcile() == [account.job.name]
+
+
+def test_a_job_that_its_running_execution_has_replaced_is_stopped_by_the_reconcile() -> None:
+    account = Account()
+    account.executions.running.add(EXECUTION.arn)
+    newer = msgspec.structs.replace(account.job, name="gt-train-dogs-newer")
+    account.files.jobs[EXECUTION.name].append(newer)
 
     assert account.reconcile() == [account.job.name]
 

@@ -155,3 +155,33 @@ def test_a_job_that_was_recorded_but_never_created_costs_nothing() -> None:
     second = account.start(any_start_event(attempt=1))
 
     assert account.longest_run(second) == 3600
+
+
+@pytest.mark.parametrize("status", ["InProgress", "Completed"])
+def test_a_redrive_takes_up_the_job_that_was_asked_for_before(status: str) -> None:
+    account = Account()
+    first = account.start()
+    account.jobs.end(first.name, status)
+
+    assert account.start(any_start_event(redrive_count=1)) == first
+    assert account.jobs.created == [first.name]
+
+
+@pytest.mark.parametrize("status", ["Failed", "Stopped", "Stopping"])
+def test_a_redrive_does_not_take_up_a_job_that_leads_nowhere(status: str) -> None:
+    account = Account()
+    first = account.start()
+    account.jobs.end(first.name, status)
+
+    assert account.start(any_start_event(redrive_count=1)) != first
+
+
+def test_a_redrive_does_not_take_up_a_job_of_another_request() -> None:
+    account = Account()
+    first = account.start()
+
+    second = account.start(
+        any_start_event(redrive_count=1, dataset=any_dataset(hyperparameters={"num_classes": "9"}))
+    )
+
+    assert first != second

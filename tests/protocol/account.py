@@ -1,0 +1,359 @@
+"""A pure model of what the protocols run on: SageMaker, S3, Step Functions, EventBridge, Lambda.
+
+The handlers' own code runs in it, each in a greenlet that pauses before every call of a port, so
+that anything may happen between two calls: another handler's call, a job's end, an abort, a crash.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from greenlet import getcurrent, greenlet
+
+from lambdas import errors
+from lambdas.messages import Callback, Execution, StartTrainingJobEvent, TrainingJob
+from lambdas.training.close import stop_abandoned_jobs, stop_orphaned_jobs
+from lambdas.training.start import start
+from lambdas.training.wait import register, resume
+from tests.unit.training.factories import any_dataset, any_settings
+
+MACHINE = "arn:aws:states:us-east-1:111122223333:stateMachine:pipeline"
+SETTINGS = any_settings(max_capacity_rounds=2)
+
+
+class Crash(BaseException):
+    """The function's process dies."""
+
+
+def pause() -> None:
+    """Let somebody else go on before a call takes effect."""
+    parent = getcurrent().parent
+    assert parent is not None
+    parent.switch()
+
+
+@dataclass
+class Handler:
+    """A running function: its code, and what Lambda and Step Functions make of its end."""
+
+    name: str
+    code: Callable[[], Any]
+    ended: Callable[[Any], None]
+    """Called with what the code returns."""
+    failed: Callable[[BaseException], None]
+    """Called with what it raises, or the crash."""
+    running: greenlet = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.running = greenlet(self.code)
+
+    def go_on(self) -> bool:
+        """Run to the next call of a port; tell whether the function has ended."""
+        return self._switch(self.running.switch)
+
+    def crash(self) -> None:
+        """Let the process die where it is."""
+        self._switch(lambda: self.running.throw(Crash))
+
+    def _switch(self, switch: Callable[[], Any]) -> bool:
+        try:
+            result = switch()
+        except (errors.PipelineError, Crash) as error:
+            self.failed(error)
+            return True
+        if self.running.dead:
+            self.ended(result)
+        return bool(self.running.dead)
+
+
+@dataclass
+class StateMachineExecution:
+    """What Step Functions knows of an execution: the workflow as docs/state-machine.asl.json."""
+
+    name: str
+    account: "Account"
+    status: str = "RUNNING"
+    state: str = "Start Training Job"
+    attempt: int = 0
+    capacity_misses: int = 0
+    internal_errors: int = 0
+    redrives: int = 0
+    invocation: int = 0
+    """Changes whenever the current try of a step is given up."""
+    job: TrainingJob | None = None
+    answers: list[tuple[str, str]] = field(default_factory=list)
+    """Job and answer of every answer that was taken."""
+    error: str = ""
+    attempts: set[tuple[int, int]] = field(default_factory=set)
+    """Attempt and redrive of every training job that was asked for."""
+
+    @property
+    def arn(self) -> str:
+        return f"{MACHINE.replace(':stateMachine:', ':execution:')}:{self.name}"
+
+    def context(self) -> Execution:
+        return Execution(name=self.name, arn=self.arn, redrive_count=self.redrives)
+
+    def enter(self, state: str) -> None:
+        """Begin a state, or a retry of it: a task token of before is void."""
+        self.state = state
+        self.invocation += 1
+        if state == "Start Training Job":
+            self._invoke_start(self.invocation)
+        else:
+            self._invoke_await(self.invocation)
+
+    def answer(self, token: str, answer: str) -> bool:
+        if token != self.token(self.invocation) or self.status != "RUNNING":
+            return False
+        assert self.job is not None
+        self.answers.append((self.job.name, answer))
+        if answer == "Completed":
+            self.status = "SUCCEEDED"
+        else:
+            self._fail(answer)
+        return True
+
+    def token(self, invocation: int) -> str:
+        return f"{self.name}#{invocation}"
+
+    def waits(self) -> bool:
+        return self.status == "RUNNING" and self.state == "Await Training Job"
+
+    def abort(self) -> None:
+        self.status = "ABORTED"
+        self.account.send("execution ended", self.name)
+
+    def redrive(self) -> None:
+        self.status = "RUNNING"
+        self.redrives += 1
+        self.enter(self.state)
+
+    def _invoke_start(self, invocation: int) -> None:
+        self.attempts.add((self.attempt, self.redrives))
+        event = StartTrainingJobEvent(
+            dataset=any_dataset(
+                train_manifest=f"s3://bucket/executions/{self.name}/train.manifest"
+            ),
+            attempt=self.attempt,
+            capacity_misses=self.capacity_misses,
+            internal_errors=self.internal_errors,
+            execution=self.context(),
+        )
+        account = self.account
+        account.invoke(
+            f"start {self.token(invocation)}",
+            lambda: account.safeguards.start(
+                event, SETTINGS, jobs=account, files=account, manifests=account
+            ),
+            partial(self._started, invocation),
+            partial(self._failed_step, invocation),
+        )
+
+    def _invoke_await(self, invocation: int) -> None:
+        assert self.job is not None
+        callback = Callback(
+            task_token=self.token(invocation), execution=self.context(), training_job=self.job
+        )
+        account = self.account
+        account.invoke(
+            f"await {self.token(invocation)}",
+            lambda: account.safeguards.register(
+                callback, jobs=account, callbacks=account, executions=account
+            ),
+            lambda _: None,
+            partial(self._failed_step, invocation),
+        )
+
+    def _started(self, invocation: int, job: TrainingJob) -> None:
+        if invocation == self.invocation and self.status == "RUNNING":
+            self.job = job
+            self.enter("Await Training Job")
+
+    def _failed_step(self, invocation: int, error: BaseException) -> None:
+        if invocation != self.invocation or self.status != "RUNNING":
+            return
+        if isinstance(error, Crash | errors.ServiceUnavailable):
+            self.enter(self.state)
+        else:
+            self._fail(type(error).__name__)
+
+    def _fail(self, error: str) -> None:
+        if error == "CapacityUnavailable":
+            self.attempt += 1
+            self.capacity_misses += 1
+            self.enter("Start Training Job")
+        elif error == "FirstInternalServerError":
+            self.attempt += 1
+            self.internal_errors += 1
+            self.enter("Start Training Job")
+        elif error == "RedrivenTrainingJobEnded":
+            self.attempt += 1
+            self.internal_errors = 0
+            self.enter("Start Training Job")
+        else:
+            self.status, self.error = "FAILED", error
+            self.account.send("execution ended", self.name)
+
+
+@dataclass
+class Safeguards:
+    """The protocols as they are; a test takes one away to see that it is missed."""
+
+    start: Callable[..., TrainingJob] = start
+    register: Callable[..., bool] = register
+    resume: Callable[..., int] = resume
+    stop_abandoned_jobs: Callable[..., list[str]] = stop_abandoned_jobs
+    stop_orphaned_jobs: Callable[..., list[str]] = stop_orphaned_jobs
+    heartbeat: bool = True
+
+
+@dataclass
+class Account:
+    """Everything that is shared; implements the ports of ``lambdas.training``."""
+
+    safeguards: Safeguards = field(default_factory=Safeguards)
+    jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tokens: dict[tuple[str, str], Callback] = field(default_factory=dict)
+    recorded: dict[str, list[TrainingJob]] = field(default_factory=dict)
+    executions: dict[str, StateMachineExecution] = field(default_factory=dict)
+    events: list[tuple[str, str]] = field(default_factory=list)
+    handlers: list[Handler] = field(default_factory=list)
+
+    def begin(self, name: str) -> StateMachineExecution:
+        execution = StateMachineExecution(name, self)
+        self.executions[name] = execution
+        execution.enter("Start Training Job")
+        return execution
+
+    def invoke(
+        self,
+        name: str,
+        code: Callable[[], Any],
+        ended: Callable[[Any], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        self.handlers.append(Handler(name, code, ended, failed))
+
+    def send(self, kind: str, name: str) -> None:
+        self.events.append((kind, name))
+
+    def deliver(self, kind: str, name: str, retries: int = 2) -> None:
+        """EventBridge hands an event to its function; Lambda retries it twice."""
+
+        def failed(_: BaseException) -> None:
+            if retries:
+                self.deliver(kind, name, retries - 1)
+
+        code = self._resume(name) if kind == "job ended" else self._close(name)
+        self.invoke(f"{kind} {name}", code, lambda _: None, failed)
+
+    def reconcile(self) -> None:
+        self.invoke(
+            "reconcile",
+            lambda: self.safeguards.stop_orphaned_jobs(
+                "gt-train-", MACHINE, jobs=self, files=self, executions=self
+            ),
+            lambda _: None,
+            lambda _: None,
+        )
+
+    def end_job(self, name: str, status: str, reason: str = "") -> None:
+        self.jobs[name].update(
+            TrainingJobStatus=status, SecondaryStatus=status, FailureReason=reason
+        )
+        self.send("job ended", name)
+
+    def _resume(self, job: str) -> Callable[[], Any]:
+        return lambda: self.safeguards.resume(job, jobs=self, callbacks=self, executions=self)
+
+    def _close(self, execution: str) -> Callable[[], Any]:
+        arn = self.executions[execution].arn
+        return lambda: self.safeguards.stop_abandoned_jobs(
+            execution, arn, jobs=self, files=self, executions=self
+        )
+
+    # TrainingJobs
+
+    def create(self, request: Mapping[str, Any]) -> bool:
+        pause()
+        name = request["TrainingJobName"]
+        if name in self.jobs:
+            return False
+        self.jobs[name] = {
+            **request,
+            "TrainingJobArn": f"arn:aws:sagemaker:us-east-1:111122223333:training-job/{name}",
+            "TrainingJobStatus": "InProgress",
+            "SecondaryStatus": "Training",
+        }
+        return True
+
+    def describe(self, name: str) -> Mapping[str, Any] | None:
+        pause()
+        return self.jobs.get(name)
+
+    def stop(self, name: str) -> None:
+        pause()
+        if self.jobs[name]["TrainingJobStatus"] == "InProgress":
+            self.jobs[name]["TrainingJobStatus"] = "Stopping"
+
+    def running(self, prefix: str) -> list[str]:
+        pause()
+        return [
+            name
+            for name, job in self.jobs.items()
+            if name.startswith(prefix) and job["TrainingJobStatus"] == "InProgress"
+        ]
+
+    def execution_of(self, description: Mapping[str, Any]) -> str | None:
+        pause()
+        tag: str = description["Tags"][0]["Value"]
+        return tag
+
+    # Callbacks
+
+    def put(self, callback: Callback) -> None:
+        pause()
+        self.tokens[callback.training_job.name, callback.execution.name] = callback
+
+    def waiting_for(self, training_job: str) -> list[Callback]:
+        pause()
+        return [kept for (job, _), kept in self.tokens.items() if job == training_job]
+
+    def discard(self, callback: Callback) -> None:
+        pause()
+        self.tokens.pop((callback.training_job.name, callback.execution.name), None)
+
+    # Executions
+
+    def succeed(self, task_token: str, output: Mapping[str, Any]) -> bool:
+        pause()
+        return self._of(task_token).answer(task_token, output["status"])
+
+    def fail(self, task_token: str, error: str, cause: str) -> bool:
+        del cause
+        pause()
+        return self._of(task_token).answer(task_token, error)
+
+    def is_running(self, execution_arn: str) -> bool:
+        pause()
+        return self.executions[execution_arn.rpartition(":")[2]].status == "RUNNING"
+
+    def _of(self, task_token: str) -> StateMachineExecution:
+        return self.executions[task_token.partition("#")[0]]
+
+    # ExecutionFiles and Manifests
+
+    def put_training_jobs(self, execution: str, jobs: list[TrainingJob]) -> None:
+        pause()
+        self.recorded[execution] = jobs
+
+    def training_jobs(self, execution: str) -> list[TrainingJob]:
+        pause()
+        return self.recorded.get(execution, [])
+
+    def newest_version(self, uri: str) -> str | None:
+        del uri
+        pause()
+        return "v1"

@@ -1,0 +1,58 @@
+"""A hundred labeling jobs finish at once: a hundred models, none twice, nothing lost."""
+
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.deployment import Deployment
+from local.embedded_aws import EmbeddedAws
+from stacks.app import STACK_NAME, synthesize
+from tests.scenarios.pipeline import Pipeline, eventually
+
+pytestmark = pytest.mark.soak
+
+MANIFESTS = 100
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
+    synthesize(tmp_path)
+    with EmbeddedAws() as aws:
+        outputs = Deployment(
+            tmp_path, STACK_NAME, aws.client, region=aws.region, account=aws.account
+        ).deploy()
+        yield Pipeline(aws, outputs)
+
+
+def test_a_hundred_manifests_written_at_once_end_in_a_hundred_models(pipeline: Pipeline) -> None:
+    body = pipeline.manifest("load")
+    begun = time.monotonic()
+    for number in range(MANIFESTS):
+        pipeline.write(pipeline.manifest_key(f"load-{number:03}"), body)
+
+    def all_ended() -> list[dict[str, str]] | None:
+        pages = pipeline.stepfunctions.get_paginator("list_executions").paginate(
+            stateMachineArn=pipeline.machine
+        )
+        found = [each for page in pages for each in page["executions"]]
+        ended = [each for each in found if each["status"] != "RUNNING"]
+        return ended if len(ended) == MANIFESTS else None
+
+    executions = eventually(all_ended, seconds=900)
+    seconds = time.monotonic() - begun
+
+    assert Counter(each["status"] for each in executions) == {"SUCCEEDED": MANIFESTS}
+    assert Counter(job.status for job in pipeline.aws.training.jobs.values()) == {
+        "Completed": MANIFESTS
+    }
+    outcomes = [key for key in pipeline.keys("executions/") if key.endswith("/outcome.json")]
+    assert len(outcomes) == MANIFESTS
+    assert pipeline.keys("callbacks/") == []
+    assert pipeline.dead_letters() == 0
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sys.stderr.write(f"\n{MANIFESTS} executions in {seconds:.0f} s, {memory:.0f} MiB at most\n")
