@@ -70,6 +70,10 @@ class BucketLayout:
         """Return the key of the validation report."""
         return self.execution_file(execution, "report.json")
 
+    def report_page(self, execution: str) -> str:
+        """Return the key of the validation report that people look at."""
+        return self.execution_file(execution, "report.html")
+
     def training_jobs(self, execution: str) -> str:
         """Return the key of the record of the training jobs that an execution started."""
         return self.execution_file(execution, "training-jobs.json")

@@ -37,6 +37,9 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     train_manifest: str
     validation_manifest: str
     report: str
+    """S3 URI of the findings as JSON."""
+    report_page: str
+    """S3 URI of the report that people look at."""
     label_attribute: str
     hyperparameters: dict[str, str]
     """Those that follow from the data."""
@@ -160,4 +163,5 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     split: dict[str, int]
     hyperparameters: dict[str, str]
     report: str
+    report_page: str
     execution: str

@@ -10,12 +10,14 @@ from lambdas.adapters.environment import settings
 from lambdas.adapters.labeling_jobs import require_labeling_job_ended
 from lambdas.adapters.manifest_objects import ManifestObject, ObjectWriter, open_manifest
 from lambdas.adapters.pipeline_bucket import PipelineBucket
+from lambdas.adapters.sample_images import sample_pictures
 from lambdas.contract import BucketLayout
 from lambdas.errors import InvalidExecutionInput, ManifestRejected
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.report import Report
 from lambdas.manifest.validation import Sinks, validate_manifest
 from lambdas.messages import Dataset, ExecutionInput, ValidateManifestEvent
+from lambdas.report_page.page import report_page
 from lambdas.settings import ValidateManifestSettings
 
 logger = logging.getLogger(__name__)
@@ -36,10 +38,11 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     validation = open_manifest(request.validation_manifest) if request.validation_manifest else None
     report = _validate(manifest, validation, policy(own, request), bucket.layout, step.execution)
     bucket.write(bucket.layout.report(step.execution), report.to_json())
-    report_uri = bucket.layout.uri(bucket.layout.report(step.execution))
+    _write_page(report, manifest, bucket, step.execution)
     logger.info("%s: %s", manifest.uri, report.verdict)
     if report.verdict == "rejected":
-        raise ManifestRejected(f"{report.cause()}\nFull report: {report_uri}")
+        page = bucket.layout.uri(bucket.layout.report_page(step.execution))
+        raise ManifestRejected(f"{report.cause()}\nFull report: {page}")
     found = dataset(
         report, manifest, bucket.layout, step.execution, newest_only=request.newest_only
     )
@@ -101,6 +104,19 @@ def _validate(
     return report
 
 
+def _write_page(
+    report: Report, manifest: ManifestObject, bucket: PipelineBucket, execution: str
+) -> None:
+    """Write the report that people look at; whatever is wrong with it stops no training."""
+    try:
+        page = report_page(report, manifest.uri, sample_pictures(report))
+    except Exception:
+        logger.exception("no report.html")
+        return
+    key = bucket.layout.report_page(execution)
+    bucket.write(key, page.encode(errors="replace"), "text/html; charset=utf-8")
+
+
 def dataset(
     report: Report,
     manifest: ManifestObject,
@@ -119,6 +135,7 @@ def dataset(
             "train_manifest": layout.uri(layout.train_manifest(execution)),
             "validation_manifest": layout.uri(layout.validation_manifest(execution)),
             "report": layout.uri(layout.report(execution)),
+            "report_page": layout.uri(layout.report_page(execution)),
         },
         Dataset,
     )

@@ -28,6 +28,7 @@ from local.repairs.event_delivery import EventDelivery
 from local.repairs.iam import IamRepairs
 from local.repairs.lambda_failures import LambdaFailureRouting
 from local.repairs.lambda_functions import LambdaRepairs
+from local.repairs.lambda_templates import LambdaTemplateRepairs
 from local.repairs.patching import Patches, ministack, require_pinned_version
 from local.repairs.s3_buckets import S3BucketRepairs
 from local.repairs.s3_events import S3EventRepairs
@@ -164,6 +165,7 @@ class EmbeddedAws:
             patches
         )
         LambdaFailureRouting(self.client, self._authorizer).install(patches)
+        LambdaTemplateRepairs().install(patches)
         DefinitionChecks().install(patches)
         tokens.install(patches)
         TaskStates(tokens, self._authorizer).install(patches)

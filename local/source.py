@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
+from local.image_folder import file_of
 from local.pictures import DataSet, demo_data_set, stand_ins
 
 DEMO_JOB = "shapes"
@@ -109,7 +110,7 @@ class ManifestFile:
         found: set[str] = set()
         if self.images is not None:
             for uri in self._image_uris():
-                path = _best_match(self.images, uri)
+                path = file_of(self.images, uri)
                 if path is not None:
                     found.add(uri)
                     yield uri, path.read_bytes()
@@ -125,18 +126,6 @@ class ManifestFile:
                 continue
             if isinstance(uri, str) and re.match(r"s3://[^/]+/.", uri):
                 yield uri
-
-
-def _best_match(folder: Path, uri: str) -> Path | None:
-    """Find the file that shares the longest end of its path with an S3 URI."""
-    parts = uri.removeprefix("s3://").split("/")
-    if ".." in parts:
-        return None
-    for start in range(1, len(parts)):
-        path = folder.joinpath(*parts[start:])
-        if path.is_file():
-            return path
-    return None
 
 
 def _ensure_bucket(s3: Any, name: str) -> None:

@@ -12,15 +12,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-PACKAGES = ("msgspec",)
+PACKAGES = ("msgspec", "leather", "jinja2", "markupsafe", "pillow")
 """What the functions import besides boto3, which Lambda brings."""
 
 PYTHON = "3.13"
-PLATFORM = "manylinux2014_aarch64"
+PLATFORMS = ("manylinux_2_28_aarch64", "manylinux2014_aarch64")
+"""Lambda's Python 3.13 runs on Amazon Linux 2023, which has glibc 2.34."""
 
 PIP = (sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check")
 FOR_LAMBDA = (
-    *("--platform", PLATFORM, "--python-version", PYTHON, "--implementation", "cp"),
+    *(flag for platform in PLATFORMS for flag in ("--platform", platform)),
+    *("--python-version", PYTHON, "--implementation", "cp"),
     *("--only-binary", ":all:"),
 )
 
@@ -44,7 +46,7 @@ def layer_folder(requirements: Path, cache: Path) -> Path:
     another minor version is of no use to Lambda, and compiling would make the content differ by
     host. Raises ``subprocess.CalledProcessError`` where pip cannot install.
     """
-    described = "\n".join([PLATFORM, PYTHON, requirements.read_text()])
+    described = "\n".join([*PLATFORMS, PYTHON, requirements.read_text()])
     folder = cache / f"layer-{hashlib.sha256(described.encode()).hexdigest()[:16]}"
     if folder.exists():
         return folder

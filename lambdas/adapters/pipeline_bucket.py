@@ -49,11 +49,11 @@ class PipelineBucket:
         text = msgspec.json.format(msgspec.json.encode(outcome), indent=2)
         self.write(self.layout.outcome(execution), text + b"\n")
 
-    def write(self, key: str, body: bytes) -> None:
-        """Write a JSON document."""
+    def write(self, key: str, body: bytes, media_type: str = "application/json") -> None:
+        """Write a document."""
         with transient_faults_named():
             clients.s3().put_object(
-                Bucket=self.layout.bucket, Key=key, Body=body, ContentType="application/json"
+                Bucket=self.layout.bucket, Key=key, Body=body, ContentType=media_type
             )
 
     def _key(self, callback: Callback) -> str:

@@ -70,7 +70,7 @@ def balance(report: Report) -> Figure:
         (each.name, each.train, each.validation, f"{_share(each):.1f} %")
         for each in found[:MOST_ROWS]
     ]
-    head = ("Class", "Boxes in train", "Boxes in validation", "In validation")
+    head = ("Class", "Train", "Validation", "Share")
     return Figure(title, caption, chart, Table(head, rows, _rest(found)))
 
 

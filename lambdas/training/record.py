@@ -35,5 +35,6 @@ def outcome(event: RecordModelEvent, description: Mapping[str, Any], paid: list[
         split=dataset.split,
         hyperparameters=description["HyperParameters"],
         report=dataset.report,
+        report_page=dataset.report_page,
         execution=event.execution.arn,
     )

@@ -110,7 +110,6 @@ class Steps(Construct):
                 self._on_jobs(
                     "sagemaker:CreateTrainingJob",
                     "sagemaker:DescribeTrainingJob",
-                    "sagemaker:StopTrainingJob",
                     "sagemaker:AddTags",
                 ),
                 iam.PolicyStatement(

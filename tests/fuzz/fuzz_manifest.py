@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-atheris: Any = import_module("atheris")  # not among the requirements: no wheel for every platform
+atheris: Any = import_module("atheris")  # not among the requirements
 
 with atheris.instrument_imports(include=["lambdas.manifest"]):
     from lambdas.manifest.clean import CleanLines

@@ -30,7 +30,6 @@ GRANTS = {
     "StepsStartTrainingJob": {
         f"sagemaker:CreateTrainingJob on {JOBS}",
         f"sagemaker:DescribeTrainingJob on {JOBS}",
-        f"sagemaker:StopTrainingJob on {JOBS}",
         f"sagemaker:AddTags on {JOBS}",
         "iam:PassRole on <TrainingRole.Arn>",
         "s3:PutObject on <Bucket.Arn>/executions/*",

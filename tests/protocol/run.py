@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from lambdas.training.outcome import Ended, verdict
@@ -84,11 +85,11 @@ class Run:
 
     def _handler_actions(self) -> Iterator[Action]:
         for handler in self.account.handlers:
-            yield f"{handler.name} goes on", lambda handler=handler: self._go_on(handler)
+            yield f"{handler.name} goes on", partial(self._go_on, handler)
             if self.faults.crashes:
-                yield f"{handler.name} crashes", lambda handler=handler: self._crash(handler)
+                yield f"{handler.name} crashes", partial(self._crash, handler)
             if self.faults.overtimes and handler.name.startswith(("start", "await")):
-                yield f"{handler.name} overtime", lambda handler=handler: self._overtime(handler)
+                yield f"{handler.name} overtime", partial(self._overtime, handler)
 
     def _job_actions(self) -> Iterator[Action]:
         for name, job in self.account.jobs.items():
@@ -96,32 +97,29 @@ class Run:
                 for status, reason in ENDINGS[: self.endings]:
                     yield (
                         f"{name} ends {status} {reason[:13]}",
-                        lambda name=name, status=status, reason=reason: self.account.end_job(
-                            name, status, reason
-                        ),
+                        partial(self.account.end_job, name, status, reason),
                     )
             elif job["TrainingJobStatus"] == "Stopping":
-                yield f"{name} stops", lambda name=name: self.account.end_job(name, "Stopped")
+                yield f"{name} stops", partial(self.account.end_job, name, "Stopped")
 
     def _event_actions(self) -> Iterator[Action]:
         for event in dict.fromkeys(self.account.events):
-            yield f"{event} arrives", lambda event=event: self._deliver(event)
+            yield f"{event} arrives", partial(self._deliver, event)
             if self.faults.repeats:
-                yield f"{event} arrives, and will again", lambda event=event: self._repeat(event)
+                yield f"{event} arrives, and will again", partial(self._repeat, event)
             if self.faults.losses:
-                yield f"{event} is lost", lambda event=event: self._lose(event)
+                yield f"{event} is lost", partial(self._lose, event)
 
     def _execution_actions(self) -> Iterator[Action]:
         for execution in self.account.executions.values():
-            if self.faults.heartbeats and execution.waits():
-                if not self._busy(execution):
-                    yield f"{execution.name} misses a heartbeat", lambda e=execution: self._beat(e)
+            idle = not self._busy(execution)
+            if self.faults.heartbeats and execution.waits() and idle:
+                yield f"{execution.name} misses a heartbeat", partial(self._beat, execution)
             if self.faults.aborts and execution.status == "RUNNING":
-                yield f"{execution.name} is aborted", lambda e=execution: self._abort(e)
-            if self.faults.redrives and execution.status in ("FAILED", "ABORTED"):
-                # People redrive when no function of the execution is at work any more.
-                if not self._busy(execution):
-                    yield f"{execution.name} is redriven", lambda e=execution: self._redrive(e)
+                yield f"{execution.name} is aborted", partial(self._abort, execution)
+            # People redrive when no function of the execution is at work any more.
+            if self.faults.redrives and execution.status in ("FAILED", "ABORTED") and idle:
+                yield f"{execution.name} is redriven", partial(self._redrive, execution)
 
     def _go_on(self, handler: Handler) -> None:
         if handler.go_on():

@@ -10,8 +10,9 @@ import pytest
 from lambdas.messages import Callback
 from lambdas.training import start as start_module
 from lambdas.training import wait
+from tests.protocol.account import Safeguards
 from tests.protocol.choices import EveryChoice, RandomChoices
-from tests.protocol.run import Faults, Run, Safeguards, Violation
+from tests.protocol.run import Faults, Run, Violation
 
 RUNS = int(os.environ.get("PROTOCOL_RUNS", "2500"))
 """Runs of each kind; ``make soak`` plays a hundred times as many."""

@@ -71,7 +71,7 @@ def test_an_execution_whose_completion_event_could_not_be_processed_goes_on(
     execution = pipeline.label("unanswered")
     job = pipeline.waits_for_job(execution)
     pipeline.aws.faults.refuse(
-        "s3", "ListObjectsV2", "AccessDenied", status=403, times=3, caller="ResumeExecution"
+        "s3", "ListBucket", "AccessDenied", status=403, times=3, caller="ResumeExecution"
     )
     hold.release()
     one_dead_letter(pipeline)

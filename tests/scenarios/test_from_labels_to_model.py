@@ -33,6 +33,7 @@ def test_the_execution_leaves_manifests_report_and_outcome_in_the_bucket(
         "train.manifest",
         "validation.manifest",
         "report.json",
+        "report.html",
         "training-jobs.json",
         "outcome.json",
     }

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from cli.image_folder import LONGEST_SIDE, file_of, pictures
+from cli.image_folder import pictures
+from lambdas.report_page.thumbnail import LONGEST_SIDE
+from local.image_folder import file_of
 from tests.unit.cli.runs import any_records, validate, write
 from tests.unit.report_page.pages import any_box, any_record, report_of
 

@@ -115,7 +115,7 @@ def test_what_was_accepted_is_accepted_again_without_a_loss(lines: list[Any]) ->
 
 def mutated(line: bytes, seed: int) -> bytes:
     """The line with a few bytes changed, dropped, doubled or swapped for JSON's special ones."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     data = bytearray(line)
     for _ in range(chance.randint(1, 3)):
         place = chance.randrange(len(data))
@@ -161,6 +161,15 @@ def agrees(line: bytes) -> bool:
 def test_the_fast_path_takes_ordinary_lines() -> None:
     for record in (any_record(9), any_record(9, any_box(left=3.25), any_box()), empty_record(9)):
         assert CLEAN.read(as_line(record)[:-1]) is not None
+
+
+def test_no_shape_is_kept_twice_when_lines_of_two_shapes_alternate() -> None:
+    clean = clean_lines()
+    kept = list(clean._shapes)
+    for _ in range(10):
+        for record in (any_record(9), any_record(9, note="é", nested={}, page=3)):
+            assert clean.read(as_line(record)[:-1]) is not None
+    assert sorted(map(id, clean._shapes)) == sorted(map(id, kept))
 
 
 @example(0)

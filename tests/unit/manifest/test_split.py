@@ -2,10 +2,13 @@ import json
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.manifest.split import image_hash
 from tests.unit.manifest.manifests import any_policy, any_record, as_line, manifest_of, run
 
 
@@ -31,7 +34,7 @@ def test_an_image_stays_on_its_side_when_the_data_set_grows() -> None:
 @given(seed=st.integers(), count=st.integers(2, 40))
 def test_the_split_does_not_depend_on_the_order_of_lines(seed: int, count: int) -> None:
     lines = records(range(count)).splitlines(keepends=True)
-    random.Random(seed).shuffle(lines)  # noqa: S311
+    random.Random(seed).shuffle(lines)
     shuffled, ordered = run(b"".join(lines)), run(records(range(count)))
     assert images(shuffled.train) == images(ordered.train)
     assert images(shuffled.validation) == images(ordered.validation)
@@ -84,6 +87,16 @@ def test_a_whole_sequence_changes_over_when_a_side_would_stay_empty() -> None:
     policy = any_policy(group_pattern=r"clip\d+", validation_fraction=1e-9)
     split = run(manifest_of(*frames), policy).report.split
     assert (split.train, split.validation) == (8, 4)
+
+
+@pytest.mark.parametrize(("fraction", "nearest"), [(1e-9, min), (1 - 1e-9, max)])
+def test_the_image_nearest_to_the_other_side_is_the_one_that_changes_over(
+    fraction: float, nearest: Callable[..., str]
+) -> None:
+    result = run(records(range(20)), any_policy(validation_fraction=fraction))
+    sides = images(result.train), images(result.validation)
+    (moved,) = min(sides, key=len)
+    assert moved == nearest(sides[0] | sides[1], key=image_hash())
 
 
 def test_counts_follow_a_sequence_that_changed_over() -> None:

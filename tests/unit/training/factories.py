@@ -20,6 +20,7 @@ def any_dataset(**changes: Any) -> Dataset:
         "train_manifest": "s3://bucket/executions/dogs-3f2a9c81d0e4/train.manifest",
         "validation_manifest": "s3://bucket/executions/dogs-3f2a9c81d0e4/validation.manifest",
         "report": "s3://bucket/executions/dogs-3f2a9c81d0e4/report.json",
+        "report_page": "s3://bucket/executions/dogs-3f2a9c81d0e4/report.html",
         "label_attribute": "bb",
         "hyperparameters": {
             "num_classes": "2",

@@ -141,7 +141,7 @@ def test_no_job_is_started_when_the_billable_hours_are_used_up() -> None:
     first = account.start()
     account.jobs.end(first.name, "Stopped", BillableTimeInSeconds=3590, TrainingTimeInSeconds=3590)
 
-    with pytest.raises(BillableHoursExhausted, match="1.00 of at most 1 instance hours"):
+    with pytest.raises(BillableHoursExhausted, match=r"1\.00 of at most 1 instance hours"):
         account.start(any_start_event(attempt=1))
 
     assert account.jobs.created == [first.name]

@@ -1,0 +1,40 @@
+"""Reads the images that an execution's report shows."""
+
+import logging
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambdas.adapters import clients
+from lambdas.adapters.manifest_objects import split_uri
+from lambdas.errors import InvalidExecutionInput
+from lambdas.manifest.report import Report
+from lambdas.report_page.samples import Picture
+from lambdas.report_page.thumbnail import thumbnail
+
+logger = logging.getLogger(__name__)
+
+MOST_IMAGES = 12
+MOST_IMAGE_BYTES = 40_000_000
+"""Ground Truth's own limit for images with boxes (input-data-limits.html)."""
+
+
+def sample_pictures(report: Report) -> dict[str, Picture]:
+    """Return sampled images by source-ref; the page does without those that cannot be had."""
+    found = {}
+    for record in report.statistics.samples[:MOST_IMAGES]:
+        picture = _picture(record.source_ref)
+        if picture is not None:
+            found[record.source_ref] = picture
+    return found
+
+
+def _picture(source_ref: str) -> Picture | None:
+    try:
+        bucket, key = split_uri(source_ref)
+        response = clients.s3().get_object(Bucket=bucket, Key=key)
+        if response["ContentLength"] > MOST_IMAGE_BYTES:
+            return None
+        return thumbnail(response["Body"].read())
+    except (ClientError, BotoCoreError, InvalidExecutionInput) as error:
+        logger.info("no picture of a sample: %s", type(error).__name__)
+        return None

@@ -1,0 +1,97 @@
+"""The pipeline with everything on that protects the account, and in a bucket that exists."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.deployment import Deployment
+from local.embedded_aws import EmbeddedAws
+from stacks.app import STACK_NAME, synthesize
+from tests.scenarios.conftest import CLOCK_SPEED
+from tests.scenarios.pipeline import Pipeline, eventually
+
+BUCKET = "team-data"
+
+
+@pytest.fixture(scope="module")
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
+    """One deployment with both; its bucket has no versions."""
+    folder = tmp_path_factory.mktemp("cdk.out")
+    with EmbeddedAws(clock_speed=CLOCK_SPEED) as aws:
+        aws.client("s3").create_bucket(Bucket=BUCKET)
+        aws.client("s3").put_bucket_notification_configuration(
+            Bucket=BUCKET, NotificationConfiguration={"EventBridgeConfiguration": {}}
+        )
+        key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+        context = {
+            "pipeline.existing_bucket": BUCKET,
+            "pipeline.kms_key_arn": key,
+            "pipeline.vpc_subnets": "subnet-0a1b2c3d,subnet-0e1f2a3b",
+            "pipeline.security_groups": "sg-0a1b2c3d",
+            "pipeline.network_isolation": "true",
+            "pipeline.encrypt_inter_container_traffic": "true",
+            "pipeline.instance_types": "ml.p3.2xlarge,ml.g5.xlarge",
+        }
+        synthesize(folder, context)
+        outputs = Deployment(
+            Path(folder), STACK_NAME, aws.client, region=aws.region, account=aws.account
+        ).deploy()
+        yield Pipeline(aws, outputs)
+
+
+def test_a_labeling_job_in_a_bucket_without_versions_leads_to_a_model(pipeline: Pipeline) -> None:
+    pipeline.s3.put_object(
+        Bucket=BUCKET, Key=pipeline.manifest_key("dogs"), Body=pipeline.manifest("dogs")
+    )
+
+    execution = pipeline.execution_of("dogs")
+
+    assert pipeline.succeeded(execution)["version_id"] == "null"
+    (job,) = pipeline.training_jobs(execution)
+    request = pipeline.aws.training.jobs[job].request
+    assert request["VpcConfig"] == {
+        "Subnets": ["subnet-0a1b2c3d", "subnet-0e1f2a3b"],
+        "SecurityGroupIds": ["sg-0a1b2c3d"],
+    }
+    assert request["EnableNetworkIsolation"] is True
+    assert request["EnableInterContainerTrafficEncryption"] is True
+    assert request["ResourceConfig"]["VolumeKmsKeyId"] == request["OutputDataConfig"]["KmsKeyId"]
+
+
+def test_every_write_of_a_manifest_without_versions_starts_an_execution(
+    pipeline: Pipeline,
+) -> None:
+    manifest = pipeline.manifest("again")
+    key = pipeline.manifest_key("again")
+    pipeline.s3.put_object(Bucket=BUCKET, Key=key, Body=manifest)
+    pipeline.succeeded(pipeline.execution_of("again"))
+    (event,) = (
+        each
+        for each in pipeline.aws.events.sent("Object Created")
+        if each.detail["object"]["key"] == key
+    )
+    pipeline.aws.events.deliver_again(event)
+    pipeline.s3.put_object(Bucket=BUCKET, Key=key, Body=manifest)
+
+    eventually(lambda: len(pipeline.executions("again")) == 2 or None)
+
+    for execution in pipeline.executions("again"):
+        pipeline.succeeded(execution)
+    assert len(pipeline.executions("again")) == 2
+
+
+def test_a_type_with_local_storage_is_not_asked_to_encrypt_it_with_the_key(
+    pipeline: Pipeline,
+) -> None:
+    pipeline.aws.training.faults.lack_capacity("ml.p3.2xlarge")
+    pipeline.s3.put_object(
+        Bucket=BUCKET, Key=pipeline.manifest_key("crowded"), Body=pipeline.manifest("crowded")
+    )
+
+    execution = pipeline.execution_of("crowded")
+
+    assert pipeline.succeeded(execution)["instance_type"] == "ml.g5.xlarge"
+    last = pipeline.training_jobs(execution)[-1]
+    assert "VolumeKmsKeyId" not in pipeline.aws.training.jobs[last].request["ResourceConfig"]
+    pipeline.aws.training.faults.restore_capacity()
