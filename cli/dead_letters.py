@@ -17,8 +17,11 @@ SCHEDULED = "Scheduled Event"
 BATCH = 10
 """The most messages that ReceiveMessage gives at once."""
 
-HIDDEN_SECONDS = 900
-"""Longer than the functions of a whole batch may take, at a minute each; should this command die,
+LONGEST_FUNCTION_SECONDS = 900
+"""Lambda's limit (Lambda developer guide, gettingstarted-limits.html)."""
+
+HIDDEN_SECONDS = BATCH * LONGEST_FUNCTION_SECONDS
+"""Nobody else may take up a message while its batch is processed. Should this command be killed,
 what it has not processed is back in the queue after that."""
 
 
@@ -39,8 +42,8 @@ class Account:
     def of_environment(cls) -> Self:
         """Return the account and region of the environment's credentials."""
         session = boto3.Session()
-        # A function is invoked once: it may take a minute, and boto3 would invoke it again.
-        once = Config(read_timeout=HIDDEN_SECONDS, retries={"total_max_attempts": 1})
+        # boto3 would lose patience after a minute and invoke the function again.
+        once = Config(read_timeout=LONGEST_FUNCTION_SECONDS, retries={"total_max_attempts": 1})
         return cls(
             session.client("cloudformation"),
             session.client("events"),

@@ -17,7 +17,12 @@ from stacks.config import PipelineConfig
 from stacks.constructs.dead_letter_alarm import DeadLetterAlarm
 from stacks.constructs.dead_letter_queue import DeadLetterQueue
 from stacks.constructs.permissions import answering, listing, on_objects, on_training_jobs
-from stacks.constructs.pipeline_function import FunctionDefaults, PipelineFunction
+from stacks.constructs.pipeline_function import (
+    SMALL,
+    FunctionDefaults,
+    FunctionSize,
+    PipelineFunction,
+)
 
 DELIVERY_HOURS = 24
 DELIVERY_ATTEMPTS = 185
@@ -26,6 +31,9 @@ DELIVERY_ATTEMPTS = 185
 
 RECONCILE_MINUTES = 15
 """How long a training job may run on for an execution that has ended, at the very worst."""
+
+RECONCILIATION = FunctionSize(timeout_seconds=900, memory_mb=512)
+"""Four calls, about 0.1 s, for each running job: enough for some 7,000 at once."""
 
 
 class EventRoutes(Construct):
@@ -143,6 +151,7 @@ class EventRoutes(Construct):
         function = self._function(
             "reconcile_training_jobs",
             description="Stops training jobs whose execution has ended, should its event be lost",
+            size=RECONCILIATION,
             settings={
                 "bucket": self._bucket.bucket_name,
                 "state_machine_arn": machine,
@@ -191,6 +200,7 @@ class EventRoutes(Construct):
         description: str,
         settings: Mapping[str, Any],
         permissions: Sequence[iam.PolicyStatement],
+        size: FunctionSize = SMALL,
     ) -> PipelineFunction:
         return PipelineFunction(
             self,
@@ -199,6 +209,7 @@ class EventRoutes(Construct):
             description=description,
             settings=settings,
             permissions=permissions,
+            size=size,
             dead_letter_queue=self.dead_letters,
         )
 

@@ -99,9 +99,10 @@ def test_every_function_runs_on_arm_is_traced_and_logs_json_to_its_own_group(
     assert len(groups) == len(MODULES)
 
 
-def test_only_validation_gets_lambdas_longest_time(template: Template) -> None:
+def test_only_validation_and_reconciliation_get_lambdas_longest_time(template: Template) -> None:
     timeouts = {module: each["Timeout"] for module, each in template.functions().items()}
     assert timeouts.pop("validate_manifest") == 900
+    assert timeouts.pop("reconcile_training_jobs") == 900
     assert set(timeouts.values()) == {60}
 
 

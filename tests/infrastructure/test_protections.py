@@ -22,7 +22,7 @@ KEY_USES = {
     "EventsStartExecution": ({"Decrypt", "GenerateDataKey"}, {"sqs"}),
     "EventsResumeExecution": ({"Decrypt", "GenerateDataKey"}, {"s3", "sqs"}),
     "EventsCloseExecution": ({"Decrypt", "GenerateDataKey"}, {"s3", "sns", "sqs"}),
-    "EventsReconcileTrainingJobs": ({"Decrypt", "GenerateDataKey"}, {"sqs"}),
+    "EventsReconcileTrainingJobs": ({"Decrypt", "GenerateDataKey"}, {"s3", "sqs"}),
 }
 
 

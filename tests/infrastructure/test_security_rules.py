@@ -56,7 +56,8 @@ ACCEPTED = {
 WITHOUT_RESOURCES = re.compile(
     r"(xray:\w+|logs:\w*(LogDelivery|LogDeliveries|ResourcePolicy|ResourcePolicies|LogGroups)"
     r"|ecr:GetAuthorizationToken|cloudwatch:PutMetricData|sagemaker:ListTrainingJobs"
-    r"|ec2:(Describe|Create|Delete)(\w*NetworkInterface\w*|DhcpOptions|SecurityGroups|Subnets|Vpcs)) on \*"
+    r"|ec2:(Create|Delete|Describe)NetworkInterface\w*"
+    r"|ec2:Describe(DhcpOptions|SecurityGroups|Subnets|Vpcs)) on \*"
 )
 
 

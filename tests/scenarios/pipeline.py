@@ -128,6 +128,14 @@ class Pipeline:
         """How many events of a type an execution's history has."""
         return sum(event["type"] == kind for event in self._history(execution))
 
+    def causes(self, execution: str) -> str:
+        """The causes of all failures of an execution's tasks, one a line."""
+        return "\n".join(
+            event["taskFailedEventDetails"]["cause"]
+            for event in self._history(execution)
+            if event["type"] == "TaskFailed"
+        )
+
     def reaches(self, execution: str, state: str) -> None:
         """Wait until an execution has entered a state."""
         eventually(lambda: state in self.states(execution) or None)

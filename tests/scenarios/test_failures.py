@@ -135,6 +135,7 @@ def test_a_quota_is_waited_for_then_explained_and_a_redrive_goes_on(pipeline: Pi
     eventually(lambda: pipeline.happened(execution, "TaskFailed") >= 3 or None)
     assert pipeline.stepfunctions.describe_execution(executionArn=execution)["status"] == "RUNNING"
     pipeline.stepfunctions.stop_execution(executionArn=execution)
+    assert "Raise the quota 'ml.g4dn.xlarge for training job usage'" in pipeline.causes(execution)
 
     pipeline.aws.faults.clear()
     pipeline.stepfunctions.redrive_execution(executionArn=execution)

@@ -88,8 +88,11 @@ def has_abandoned_jobs_stopped(pipeline: Pipeline) -> None:
         pipeline.stepfunctions.stop_execution(executionArn=execution)
         if lost:
             pipeline.invoke("reconcile_training_jobs", {})
-        stopped = pipeline.aws.training.jobs[job]
-        eventually(lambda stopped=stopped: stopped.status == "Stopped" or None)
+        wait_until_stopped(pipeline, job)
+
+
+def wait_until_stopped(pipeline: Pipeline, job: str) -> None:
+    eventually(lambda: pipeline.aws.training.jobs[job].status == "Stopped" or None)
 
 
 def is_reconciled_while_it_waits(pipeline: Pipeline) -> None:
