@@ -83,6 +83,9 @@ class Presentation:
     def _where(self, folder: Path) -> None:
         names = ", ".join(sorted(path.name for path in folder.iterdir()))
         self._console.print(f"Written to [bold]{escape(str(folder))}/[/]: {escape(names)}")
+        page = folder / "report.html"
+        if page.exists():
+            self._console.print(f"Look at [bold]{escape(str(page))}[/]")
 
     def _enter(self, step: StateEntered) -> None:
         self._leave()

@@ -1,5 +1,6 @@
 """The labeling job that wrote a manifest, asked whether it is done."""
 
+import logging
 import re
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from lambdas.errors import LabelingJobInProgress
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker.type_defs import DescribeLabelingJobResponseTypeDef
+
+logger = logging.getLogger(__name__)
 
 _JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 """LabelingJobName of CreateLabelingJob."""
@@ -42,10 +45,13 @@ def require_labeling_job_ended(manifest_uri: str) -> None:
 
 
 def _describe(name: str) -> "DescribeLabelingJobResponseTypeDef | None":
-    with transient_faults_named():
-        try:
+    """Return the job; None where there is none, or Ground Truth is not to be had here.
+
+    It is closed to new customers: a manifest may come from anywhere else.
+    """
+    try:
+        with transient_faults_named():
             return clients.sagemaker().describe_labeling_job(LabelingJobName=name)
-        except ClientError as error:
-            if code(error) in ("ResourceNotFound", "ValidationException"):
-                return None
-            raise
+    except ClientError as error:
+        logger.info("no labeling job %s: %s", name, code(error))
+        return None

@@ -53,13 +53,13 @@ class Finding(msgspec.Struct, omit_defaults=True):
     manifest: Literal["train", "validation"] = "train"
 
     def __str__(self) -> str:
-        """One plain line for a person."""
+        """One line for a person, in ASCII: Lambda escapes all else for the console."""
         where = (
             f", lines {_shown_lines(self.lines, self.count)}"
             if self.lines and self.count > 1
             else ""
         )
-        return f"{self.code} ×{self.count}{where}: {self.message}. {self.fix}"
+        return f"{self.code} x{self.count}{where}: {self.message}. {self.fix}"
 
 
 class SampleBox(msgspec.Struct):
@@ -174,7 +174,7 @@ def worst_first(finding: Finding) -> tuple[bool, bool, int, str]:
 
 def _shown_lines(lines: Iterable[int], count: int) -> str:
     shown = [str(line) for line in lines][:SHOWN_LINES]
-    return ", ".join(shown) + (", …" if count > len(shown) else "")
+    return ", ".join(shown) + (", ..." if count > len(shown) else "")
 
 
 def _fitting(parts: list[str], limit: int) -> str:
@@ -182,9 +182,9 @@ def _fitting(parts: list[str], limit: int) -> str:
     for index, part in enumerate(parts):
         more = f"\n+{len(parts) - index} more findings"
         if len(text) + len(part) + 1 + len(more) > limit:
-            room = limit - len(text) - len(more) - 2
+            room = limit - len(text) - len(more) - 4
             if index <= 1 and room > 0:  # the worst finding is always there, if only its beginning
-                return f"{text}\n{part[:room]}…{more}".strip()
+                return f"{text}\n{part[:room]}...{more}".strip()
             return f"{text}{more}"[:limit]
         text = f"{text}\n{part}".strip()
     return text

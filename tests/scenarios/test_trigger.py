@@ -92,6 +92,20 @@ def test_a_labeling_job_that_never_ends_is_not_waited_for_for_ever(pipeline: Pip
     assert "7 labelled, 3 to do" in described["cause"]
 
 
+def test_a_labeling_job_that_writes_elsewhere_is_not_waited_for(pipeline: Pipeline) -> None:
+    pipeline.aws.training.register_labeling_job(
+        "namesake", "InProgress", OutputConfig={"S3OutputPath": "s3://somewhere-else/labeling/"}
+    )
+
+    pipeline.succeeded(pipeline.label("namesake"))
+
+
+def test_ground_truth_that_is_closed_to_the_account_stops_nothing(pipeline: Pipeline) -> None:
+    pipeline.aws.faults.refuse("sagemaker", "DescribeLabelingJob", "AccessDeniedException", times=1)
+
+    pipeline.succeeded(pipeline.label("elsewhere"))
+
+
 def test_the_manifest_of_a_labeling_job_at_work_starts_nothing(pipeline: Pipeline) -> None:
     pipeline.write(
         "labeling/at-work/manifests/intermediate/1/output.manifest", pipeline.manifest("at-work")

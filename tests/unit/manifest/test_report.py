@@ -32,9 +32,9 @@ def badly_broken() -> Report:
 def test_the_cause_names_what_rejects_first_then_what_is_most_frequent() -> None:
     lines = badly_broken().cause().split("\n")
     assert lines[0] == "Manifest rejected: 1 of 41 records are usable."
-    assert lines[1].startswith("too-many-invalid-lines ×1: 40 of 41 lines are invalid (97.6 %)")
-    assert lines[2].startswith("box-value-negative ×30, lines 1, 2, 3, 4, 5, …: line 1: box 1:")
-    assert lines[3].startswith("box-without-area ×10, lines 31, 32,")
+    assert lines[1].startswith("too-many-invalid-lines x1: 40 of 41 lines are invalid (97.6 %)")
+    assert lines[2].startswith("box-value-negative x30, lines 1, 2, 3, 4, 5, ...: line 1: box 1:")
+    assert lines[3].startswith("box-without-area x10, lines 31, 32,")
 
 
 def test_the_cause_stays_within_its_limit_and_says_what_it_left_out() -> None:
