@@ -24,9 +24,11 @@ def start(
 
     The job is recorded before it is created, so that whoever closes the execution finds it even
     if this function dies in between. Where the execution was aborted and redriven after it had
-    asked for a job, that job is taken up if it runs or has completed. Raises ``ManifestSuperseded``, ``CapacityExhausted`` or
-    ``BillableHoursExhausted`` where no job is to be started any more, ``TrainingJobNameTaken``
-    where the name belongs to another job, and what ``TrainingJobs.create`` raises.
+    asked for a job, that job is taken up if it runs or has completed.
+
+    Raises ``ManifestSuperseded``, ``CapacityExhausted`` or ``BillableHoursExhausted`` where no job
+    is to be started any more, ``TrainingJobNameTaken`` where the name belongs to another job, and
+    what ``TrainingJobs.create`` raises.
     """
     execution = event.execution
     _check_newest(event.dataset, manifests)
