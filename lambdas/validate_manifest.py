@@ -8,7 +8,8 @@ import msgspec
 
 from lambdas.adapters.environment import settings
 from lambdas.adapters.labeling_jobs import require_labeling_job_ended
-from lambdas.adapters.manifest_objects import ManifestObject, ObjectWriter, open_manifest
+from lambdas.adapters.manifest_objects import ManifestObject, open_manifest
+from lambdas.adapters.object_writer import ObjectWriter
 from lambdas.adapters.pipeline_bucket import PipelineBucket
 from lambdas.adapters.sample_images import sample_pictures
 from lambdas.contract import BucketLayout

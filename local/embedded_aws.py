@@ -22,6 +22,7 @@ from local.process_environment import (
     process_environment,
     without_foreign_variables,
 )
+from local.repairs.asynchronous_invocations import AsynchronousInvocations
 from local.repairs.authorization import Authorizer, Decision
 from local.repairs.definitions import DefinitionChecks
 from local.repairs.event_delivery import EventDelivery
@@ -81,6 +82,7 @@ class EmbeddedAws:
         self._concurrent_functions = concurrent_functions
         self._authorizer = Authorizer()
         self._machines = StateMachines(self._clock)
+        self._invocations = AsynchronousInvocations(self._clock)
         self._wanted_port = port
         self._stack = ExitStack()
         self._session: boto3.Session | None = None
@@ -153,6 +155,7 @@ class EmbeddedAws:
         self._install(patches, folder)
         server = Server(application.app, bound)
         self._stack.callback(server.stop)
+        self._stack.callback(self._invocations.stop)
         self._stack.callback(self._machines.stop_all)
         self._stack.callback(self.training.stop_all)
         server.start()
@@ -161,9 +164,8 @@ class EmbeddedAws:
         tokens = TaskTokens()
         self.training.attach(self.region, self.account, self.events, self.client)
         IamRepairs(self._authorizer).install(patches, tokens.state_machine_of)
-        LambdaRepairs(self._clock, self._authorizer, folder, self._concurrent_functions).install(
-            patches
-        )
+        LambdaRepairs(self._authorizer, folder, self._concurrent_functions).install(patches)
+        self._invocations.install(patches)
         LambdaFailureRouting(self.client, self._authorizer).install(patches)
         LambdaTemplateRepairs().install(patches)
         DefinitionChecks().install(patches)

@@ -2,20 +2,19 @@
 
 Each round runs every contestant once, in a process of its own and in another order, so that a busy
 machine hits them alike; ratios are taken within a round, and the median over the rounds counts.
-`--check` runs each once on small manifests and only looks whether they agree.
+`--s3` compares ways from S3 to S3 instead, over TLS to an object server on this machine. `--check`
+runs each once on small manifests and only looks whether they agree.
 """
 
 import argparse
-import json
-import random
 import statistics
-import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.validate_manifest import over_s3
 from benchmarks.validate_manifest.generate import Shape, write
+from benchmarks.validate_manifest.measuring import Run, disagreements, interleaved, measure
 
 CONTESTANTS = (
     "this_validator",
@@ -31,34 +30,6 @@ THIS = "this_validator"
 BARE = "bare_lines"
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run: seconds on the wall, of the CPU, peak memory in MB, and what was counted."""
-
-    wall: float
-    cpu: float
-    peak: float
-    result: dict[str, int]
-
-
-def measure(contestant: str, manifest: Path) -> Run:
-    """Run one contestant in its own process."""
-    command = [sys.executable, "-m", "benchmarks.validate_manifest.runner", contestant]
-    done = subprocess.run([*command, str(manifest)], check=True, capture_output=True, text=True)
-    found = json.loads(done.stdout)
-    return Run(found["wall"], found["cpu"], found["peak"] / 1024, found["result"])
-
-
-def disagreements(runs: dict[str, Run]) -> list[str]:
-    """What two contestants that looked at it count differently."""
-    wrong = []
-    for count in ("lines", "usable", "boxes", "classes"):
-        found = {name: run.result[count] for name, run in runs.items() if run.result[count] >= 0}
-        if len(set(found.values())) > 1:
-            wrong.append(f"{count}: {found}")
-    return wrong
-
-
 def check() -> list[str]:
     """Disagreements on a clean manifest, and of those that check on a faulty one."""
     wrong = []
@@ -68,18 +39,8 @@ def check() -> list[str]:
         wrong += disagreements({name: measure(name, manifest) for name in CONTESTANTS})
         write(manifest, Shape(lines=2_000, faults=0.05, spaced=True))
         wrong += disagreements({name: measure(name, manifest) for name in CHECKING})
+        wrong += over_s3.check_over_s3(Path(folder))
     return wrong
-
-
-def compare(manifest: Path, contestants: list[str], rounds: int) -> list[dict[str, Run]]:
-    """The runs of each round."""
-    chance = random.Random(rounds)
-    found = []
-    for number in range(rounds):
-        order = random.Random(chance.random()).sample(contestants, len(contestants))
-        found.append({name: measure(name, manifest) for name in order})
-        print(f"round {number + 1} of {rounds}", file=sys.stderr)
-    return found
 
 
 def table(rounds: list[dict[str, Run]], size: int) -> str:
@@ -101,7 +62,29 @@ def table(rounds: list[dict[str, Run]], size: int) -> str:
     return "\n".join(lines)
 
 
-def main() -> int:
+def compare_files(shape: Shape, only: list[str], rounds: int) -> list[str]:
+    """Print how the contestants compare from file to file; return where they disagree."""
+    contestants = [name for name in CONTESTANTS if name in {*only, THIS, BARE}]
+    with tempfile.TemporaryDirectory() as folder:
+        manifest = Path(folder) / "output.manifest"
+        write(manifest, shape)
+        found = interleaved(contestants, rounds, lambda name: measure(name, manifest))
+        print(table(found, manifest.stat().st_size))
+    return [] if shape.faults else disagreements(found[0])
+
+
+def compare_over_s3(shape: Shape, rounds: int) -> list[str]:
+    """The same from S3 to S3."""
+    with tempfile.TemporaryDirectory() as folder:
+        manifest = over_s3.manifest_in(Path(folder))
+        write(manifest, shape)
+        found = over_s3.compare_over_s3(manifest, rounds)
+        print(over_s3.table(found, manifest.stat().st_size))
+    return [] if shape.faults else disagreements(found[0])
+
+
+def arguments() -> argparse.ArgumentParser:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, default=100_000)
     parser.add_argument("--boxes", type=float, default=5.0)
@@ -110,23 +93,25 @@ def main() -> int:
     parser.add_argument("--spaced", action="store_true")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--only", nargs="+", choices=CONTESTANTS, default=list(CONTESTANTS))
+    parser.add_argument("--s3", action="store_true")
     parser.add_argument("--check", action="store_true")
-    given = parser.parse_args()
+    return parser
+
+
+def main() -> int:
+    given = arguments().parse_args()
+    shape = Shape(
+        given.lines, given.boxes, faults=given.faults, floats=given.floats, spaced=given.spaced
+    )
     if given.check:
         wrong = check()
         print("\n".join(wrong) or "all contestants agree")
-        return 1 if wrong else 0
-    contestants = [name for name in CONTESTANTS if name in {*given.only, THIS, BARE}]
-    with tempfile.TemporaryDirectory() as folder:
-        manifest = Path(folder) / "output.manifest"
-        shape = Shape(
-            given.lines, given.boxes, faults=given.faults, floats=given.floats, spaced=given.spaced
-        )
-        write(manifest, shape)
-        rounds = compare(manifest, contestants, given.rounds)
-        wrong = [] if given.faults else disagreements(rounds[0])
-        print(table(rounds, manifest.stat().st_size))
-    print("\n".join(wrong), file=sys.stderr)
+    elif given.s3:
+        wrong = compare_over_s3(shape, given.rounds)
+    else:
+        wrong = compare_files(shape, given.only, given.rounds)
+    if wrong and not given.check:
+        print("\n".join(wrong), file=sys.stderr)
     return 1 if wrong else 0
 
 

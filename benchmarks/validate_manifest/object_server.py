@@ -13,9 +13,10 @@ import tempfile
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from benchmarks.validate_manifest.certificate import HOST, self_signed
@@ -87,24 +88,14 @@ class Objects(BaseHTTPRequestHandler):
         shutil.rmtree(parts)
 
     def _receive(self, file: BinaryIO) -> None:
-        length = self.headers.get("Content-Length")
-        if length is not None:
-            self._copy(int(length), file)
-        elif self.headers.get("Transfer-Encoding") == "chunked":
-            while size := int(self.rfile.readline().split(b";")[0], 16):
-                self._copy(size, file)
-                self.rfile.readline()
-            while self.rfile.readline().strip():  # what trails the last chunk
-                pass
-
-    def _copy(self, size: int, file: BinaryIO) -> None:
-        buffer = memoryview(bytearray(min(size, BLOCK)))
-        while size:
-            count = self.rfile.readinto(buffer[:size])  # type: ignore[attr-defined]
-            if not count:
-                raise ConnectionError("the request ended early")
-            file.write(buffer[:count])
-            size -= count
+        length = int(self.headers.get("Content-Length", 0))
+        blocks = _blocks(self.rfile, length)
+        if self.headers.get("Transfer-Encoding") == "chunked":
+            blocks = _dechunked(self.rfile)
+        if self.headers.get("Content-Encoding") == "aws-chunked":
+            blocks = _dechunked(io.BufferedReader(_Joined(blocks), BLOCK))
+        for block in blocks:
+            file.write(block)
 
     def _answer(self, status: int, body: str = "") -> None:
         self.send_response(status)
@@ -112,6 +103,41 @@ class Objects(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body.encode())
+
+
+class _Joined(io.RawIOBase):
+    """Blocks as a stream, to look for chunks within chunks: boto3 sends what it signs like that."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks = blocks
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        self._rest = self._rest or next(self._blocks, b"")
+        count = min(len(buffer), len(self._rest))
+        buffer[:count] = self._rest[:count]
+        self._rest = self._rest[count:]
+        return count
+
+
+def _blocks(stream: BinaryIO | io.BufferedIOBase, size: int) -> Iterator[bytes]:
+    while size:
+        block = stream.read(min(size, BLOCK))
+        if not block:
+            raise ConnectionError("the request ended early")
+        yield block
+        size -= len(block)
+
+
+def _dechunked(stream: BinaryIO | io.BufferedIOBase) -> Iterator[bytes]:
+    while size := int(stream.readline().split(b";")[0], 16):
+        yield from _blocks(stream, size)
+        stream.readline()
+    while stream.readline().strip():  # what trails the last chunk
+        pass
 
 
 def main() -> None:

@@ -1,22 +1,14 @@
-"""Manifests in S3: one version read as a stream, the channels' manifests written as streams."""
+"""Opens manifests in S3: one version, read as a stream."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from types import TracebackType
-from typing import TYPE_CHECKING, Self, cast
+from typing import cast
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, IncompleteReadError
 
 from lambdas.adapters import clients
 from lambdas.adapters.aws_errors import code, message, transient_faults_named
-from lambdas.errors import InvalidExecutionInput, ManifestNotReadable
+from lambdas.errors import InvalidExecutionInput, ManifestNotReadable, ServiceUnavailable
 from lambdas.manifest.lines import RawStream
-
-if TYPE_CHECKING:
-    from types_boto3_s3.type_defs import CompletedPartTypeDef
-
-PART_SIZE = 16 << 20
-"""Bytes of an upload part: below 8 MiB the PUT requests cost more than the compute."""
 
 UNVERSIONED = "null"
 """S3's own name for the version of an object that has none."""
@@ -52,8 +44,22 @@ def open_manifest(uri: str, version_id: str | None = None) -> ManifestObject:
         response.get("VersionId", UNVERSIONED),
         response["ContentLength"],
         # Its stub is wrong about readinto, which takes a buffer.
-        cast("RawStream", response["Body"]),
+        _Body(cast("RawStream", response["Body"])),
     )
+
+
+class _Body:
+    """The body of an object; a connection that breaks off is as passing as a call that fails."""
+
+    def __init__(self, body: RawStream) -> None:
+        self._body = body
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int | None:
+        with transient_faults_named():
+            try:
+                return self._body.readinto(buffer)
+            except IncompleteReadError as error:
+                raise ServiceUnavailable(f"The manifest's download broke off: {error}") from error
 
 
 class S3Manifests:
@@ -91,103 +97,3 @@ def _not_readable(error: ClientError, uri: str, version_id: str | None) -> Excep
             "those in the setting image_buckets; an object encrypted with a KMS key needs a grant."
         )
     return error
-
-
-class ObjectWriter:
-    """An S3 object written piece by piece, uploaded in the background in parts of ``PART_SIZE``.
-
-    As a context manager: left normally, the object is there, whole; left by an exception or after
-    ``discard``, or if nothing was written, there is none. Holds at most two parts in memory.
-    """
-
-    def __init__(self, bucket: str, key: str) -> None:
-        self._bucket = bucket
-        self._key = key
-        self._buffer = bytearray()
-        self._upload_id: str | None = None
-        self._parts: list[CompletedPartTypeDef] = []
-        self._pending: Future[str] | None = None
-        self._uploader = ThreadPoolExecutor(max_workers=1)
-        self._discarded = False
-
-    def write(self, data: bytes) -> None:
-        """Append bytes."""
-        self._buffer += data
-        if len(self._buffer) >= PART_SIZE:
-            self._upload_buffer()
-
-    def discard(self) -> None:
-        """Leave no object behind."""
-        self._discarded = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        try:
-            if kind is None and not self._discarded:
-                self._complete()
-            else:
-                self._abort()
-        finally:
-            self._uploader.shutdown()
-
-    def _upload_buffer(self) -> None:
-        if self._upload_id is None:
-            with transient_faults_named():
-                upload = clients.s3().create_multipart_upload(Bucket=self._bucket, Key=self._key)
-            self._upload_id = upload["UploadId"]
-        self._collect_pending()
-        part, self._buffer = bytes(self._buffer), bytearray()
-        number = len(self._parts) + 1
-        self._pending = self._uploader.submit(self._upload_part, self._upload_id, part, number)
-
-    def _upload_part(self, upload_id: str, part: bytes, number: int) -> str:
-        with transient_faults_named():
-            response = clients.s3().upload_part(
-                Bucket=self._bucket,
-                Key=self._key,
-                UploadId=upload_id,
-                PartNumber=number,
-                Body=part,
-            )
-        return response["ETag"]
-
-    def _collect_pending(self) -> None:
-        if self._pending is not None:
-            etag = self._pending.result()
-            self._parts.append({"PartNumber": len(self._parts) + 1, "ETag": etag})
-            self._pending = None
-
-    def _complete(self) -> None:
-        if self._upload_id is None:
-            if self._buffer:
-                self._put_whole()
-            return
-        if self._buffer:
-            self._upload_buffer()
-        self._collect_pending()
-        with transient_faults_named():
-            clients.s3().complete_multipart_upload(
-                Bucket=self._bucket,
-                Key=self._key,
-                UploadId=self._upload_id,
-                MultipartUpload={"Parts": self._parts},
-            )
-
-    def _put_whole(self) -> None:
-        with transient_faults_named():
-            clients.s3().put_object(Bucket=self._bucket, Key=self._key, Body=bytes(self._buffer))
-
-    def _abort(self) -> None:
-        if self._pending is not None:
-            self._pending.exception()
-        if self._upload_id is not None:
-            clients.s3().abort_multipart_upload(
-                Bucket=self._bucket, Key=self._key, UploadId=self._upload_id
-            )

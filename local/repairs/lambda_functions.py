@@ -10,15 +10,8 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from local.clock import Clock
 from local.repairs.authorization import Authorizer
 from local.repairs.patching import Patches, ministack, require
-
-# AWS waits one minute before the first retry of an asynchronous invocation and two before the
-# second (Lambda developer guide, "How Lambda handles errors and retries with asynchronous
-# invocation").
-_FIRST_RETRY_SECONDS = 60
-_LONGEST_RETRY_SECONDS = 300
 
 _MARK = "__lambda_error__"
 _INIT_FAILED = "Worker init failed: "
@@ -54,7 +47,6 @@ class LambdaRepairs:
     - A function that can't be imported reports `Runtime.ImportModuleError`, one without its
       handler `Runtime.HandlerNotFound`.
     - A worker that dies, or is killed, reports `Runtime.ExitError`.
-    - Asynchronous invocations are retried on AWS's schedule, shortened by the clock.
     - Logs are written only when the function's role may write them.
     - Workers unpack their code into the emulator's temporary folder.
     - At most `concurrent` invocations run at a time, each a process; the others wait their turn.
@@ -65,8 +57,7 @@ class LambdaRepairs:
     `sys.path`), /tmp and network isolation.
     """
 
-    def __init__(self, clock: Clock, authorizer: Authorizer, folder: str, concurrent: int) -> None:
-        self._clock = clock
+    def __init__(self, authorizer: Authorizer, folder: str, concurrent: int) -> None:
         self._authorizer = authorizer
         self._folder = folder
         self._places = threading.BoundedSemaphore(concurrent)
@@ -86,11 +77,6 @@ class LambdaRepairs:
         patches.wrap(runtime, "_collect", _collect)
         patches.wrap(functions, "_execute_function", self._execute)
         patches.wrap(functions, "_emit_lambda_logs", self._emit_logs)
-        for name, seconds in (
-            ("_LAMBDA_ASYNC_RETRY_BASE_SECONDS", _FIRST_RETRY_SECONDS),
-            ("_LAMBDA_ASYNC_RETRY_MAX_SECONDS", _LONGEST_RETRY_SECONDS),
-        ):
-            patches.replace(functions, name, self._clock.real(seconds))
 
     def _execute(self, original: Any, function: Any, event: Any) -> dict[str, Any]:
         if getattr(self._thread, "has_place", False):

@@ -94,7 +94,9 @@ class TaskStates:
         if not resource.endswith(_CALLBACK):
             return None
         execution = current_execution()
-        waiting = self._tokens.open(execution.state_machine, execution.condition)
+        waiting = self._tokens.open(
+            execution.state_machine, execution.condition, lambda: not execution.stopped
+        )
         context["Task"] = {"Token": waiting.token}
         return waiting
 

@@ -7,6 +7,7 @@ import json
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,8 @@ class WaitingTask:
     token: str
     state_machine: str
     condition: threading.Condition
+    is_wanted: Callable[[], bool]
+    """Whether the execution still runs: one that was stopped takes no answer any more."""
     heartbeat_at: float = field(default_factory=time.monotonic)
     answered: bool = False
     output: Any = None
@@ -48,10 +51,15 @@ class TaskTokens:
         patches.wrap(service, "_send_task_failure", self._fail)
         patches.wrap(service, "_send_task_heartbeat", self._heartbeat)
 
-    def open(self, state_machine: str, condition: threading.Condition) -> WaitingTask:
+    def open(
+        self,
+        state_machine: str,
+        condition: threading.Condition,
+        is_wanted: Callable[[], bool],
+    ) -> WaitingTask:
         """Issue a fresh token, about as long as AWS's and with their characters."""
         token = "AQCk" + base64.b64encode(secrets.token_bytes(_TOKEN_BYTES)).decode()
-        task = WaitingTask(token, state_machine, condition)
+        task = WaitingTask(token, state_machine, condition, is_wanted)
         self._issued[token] = state_machine
         self._waiting[token] = task
         return task
@@ -88,7 +96,7 @@ class TaskTokens:
         if task is None:
             return refusal
         with task.condition:
-            if task.answered or task.token not in self._waiting:
+            if task.answered or not task.is_wanted() or task.token not in self._waiting:
                 return _too_late()
             task.answered = True
             for name, value in answer.items():

@@ -1,13 +1,8 @@
 """One synth a session for all tests of the template."""
 
 import json
-import os
 
 import pytest
-
-# Read by the CDK's Node process when it starts, with the first import of aws_cdk; checking the
-# template against its schema takes most of a synth, and test_app has a test that does it.
-os.environ.setdefault("CDK_VALIDATION", "false")
 
 from stacks.app import synthesize
 from tests.infrastructure.templates import Template
@@ -40,7 +35,7 @@ def customized(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 
 HARDENED = {
-    "pipeline.kms_key_arn": "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-key",
+    "pipeline.kms_key_arn": "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9",
     "pipeline.vpc_subnets": "subnet-0a1b2c3d,subnet-0e1f2a3b",
     "pipeline.security_groups": "sg-0a1b2c3d",
     "pipeline.network_isolation": "true",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 import zipfile
 from typing import Any
 
 import pytest
 
+from local.clock import Clock
 from local.embedded_aws import EmbeddedAws
+from local.repairs.asynchronous_invocations import AsynchronousInvocations
+from local.repairs.patching import ministack
 from tests.local.probes import SOURCE
 from tests.local.sandbox import Sandbox, allow, unique
 
@@ -111,3 +115,25 @@ def test_the_packages_of_the_host_come_before_a_layer_built_for_another_machine(
         Layers=[layer],
     )
     assert invoke(sandbox, function) == ["1", "layer"]
+
+
+def test_a_failed_invocation_is_not_retried_in_the_next_embedded_aws(
+    aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried, events = threading.Event(), []
+
+    def fail(_function: object, event: object) -> dict[str, bool]:
+        events.append(event)
+        tried.set()
+        return {"error": True}
+
+    monkeypatch.setattr(ministack("services.lambda_svc"), "_execute_function", fail)
+    invocations = AsynchronousInvocations(Clock(speed=60.0))
+    arn = f"arn:aws:lambda:{aws.region}:{aws.account}:function:f"
+    invocations._invoke({"config": {"FunctionArn": arn, "FunctionName": "f"}}, "event")
+    assert tried.wait(10)
+
+    invocations.stop()
+
+    assert events == ["event"]
+    assert invocations._threads == set()

@@ -1,12 +1,9 @@
 """The app as the CDK synthesizes it, deployed to the embedded AWS once a test module."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-os.environ["CDK_VALIDATION"] = "false"  # tests/infrastructure synthesizes once with it
 
 from local.deployment import Deployment
 from local.embedded_aws import EmbeddedAws

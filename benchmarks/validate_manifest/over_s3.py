@@ -1,0 +1,106 @@
+"""S3 to S3: contestants that read from and write to an object server on this machine, over TLS."""
+
+import json
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from benchmarks.validate_manifest.generate import Shape, write
+from benchmarks.validate_manifest.measuring import Run, disagreements, interleaved, measure
+
+CONTESTANTS = ("s3_pipeline", "s3_in_turn", "s3_stream")
+PIPELINE, IN_TURN, STREAM = CONTESTANTS
+BUCKET = "bucket"
+
+
+@dataclass
+class Server:
+    """A running object server: the environment that leads boto3 to it; its CPU once it ended."""
+
+    environment: dict[str, str]
+    cpu: float = 0.0
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Server]:
+    """Serve the buckets in `folder`; each run has a server of its own, and so its CPU."""
+    command = [sys.executable, "-m", "benchmarks.validate_manifest.object_server", str(folder)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None  # noqa: S101 - as asked for above
+        assert process.stdout is not None  # noqa: S101
+        place = json.loads(process.stdout.readline())
+        server = Server(
+            {
+                "AWS_ENDPOINT_URL": place["url"],
+                "AWS_CA_BUNDLE": place["certificate"],
+                "AWS_ACCESS_KEY_ID": "none",
+                "AWS_SECRET_ACCESS_KEY": "none",
+                "AWS_REGION": "eu-west-1",
+                "AWS_DEFAULT_REGION": "eu-west-1",
+            }
+        )
+        try:
+            yield server
+        finally:
+            process.stdin.close()
+            server.cpu = json.loads(process.stdout.readline())["cpu"]
+
+
+def measure_over_s3(contestant: str, manifest: Path) -> Run:
+    """Run one contestant on a manifest that lies in the bucket `manifest.parent`."""
+    with served(manifest.parent.parent) as server:
+        run = measure(contestant, manifest, server.environment)
+    return replace(run, server=server.cpu)
+
+
+def manifest_in(folder: Path) -> Path:
+    """Where in `folder` the manifest goes, so that the object server finds it."""
+    bucket = folder / BUCKET
+    bucket.mkdir()
+    return bucket / "output.manifest"
+
+
+def check_over_s3(folder: Path) -> list[str]:
+    """Disagreements on a manifest of several upload parts, and what arrived differently."""
+    manifest = manifest_in(folder)
+    write(manifest, Shape(lines=30_000, boxes=5))
+    lines = sorted(manifest.read_bytes().splitlines())
+    runs, wrong = {}, []
+    for contestant in CONTESTANTS:
+        runs[contestant] = measure_over_s3(contestant, manifest)
+        out = manifest.parent / contestant
+        arrived = sorted(line for each in out.iterdir() for line in each.read_bytes().splitlines())
+        if arrived != lines:
+            wrong.append(f"{contestant}: {len(arrived)} lines arrived of {len(lines)}, or others")
+    return wrong + disagreements(runs)
+
+
+def compare_over_s3(manifest: Path, rounds: int) -> list[dict[str, Run]]:
+    """The runs of each round."""
+    return interleaved(CONTESTANTS, rounds, lambda name: measure_over_s3(name, manifest))
+
+
+def table(rounds: list[dict[str, Run]], size: int) -> str:
+    """Medians as a Markdown table; ratios are medians of those within a round."""
+    lines = [
+        "| contestant | seconds | MB/s | MB/s a CPU | speed ÷ in turn | server CPU | peak RSS |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for name in CONTESTANTS:
+        runs = [found[name] for found in rounds]
+        wall = statistics.median(run.wall for run in runs)
+        cpu = statistics.median(run.cpu for run in runs)
+        ratio = statistics.median(found[IN_TURN].wall / found[name].wall for found in rounds)
+        server = statistics.median(run.server / run.wall for run in runs)
+        peak = statistics.median(run.peak for run in runs)
+        lines.append(
+            f"| {name} | {wall:.2f} | {size / wall / 1e6:.0f} | {size / cpu / 1e6:.0f} "
+            f"| {ratio:.2f} | {server:.0%} | {peak:.0f} MB |"
+        )
+    return "\n".join(lines)
