@@ -1,6 +1,6 @@
 """The state machine: four steps, one loop over instance types; a failure stays where it is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
@@ -116,19 +116,14 @@ class Workflow(Construct):
         return validate.next(start).next(wait).next(record)
 
     def _validate(self, function: PipelineFunction) -> tasks.LambdaInvoke:
-        validate = tasks.LambdaInvoke.jsonata(
-            self,
-            str(State.VALIDATE_MANIFEST),
-            lambda_function=function,
-            payload=sfn.TaskInput.from_object(
-                {
-                    "request": "{% $states.input %}",
-                    "execution": "{% $states.context.Execution.Name %}",
-                }
-            ),
-            outputs=RESULT,
+        validate = self._step(
+            State.VALIDATE_MANIFEST,
+            function,
+            {
+                "request": "{% $states.input %}",
+                "execution": "{% $states.context.Execution.Name %}",
+            },
             assign={"dataset": RESULT, "attempt": 0, "capacity_misses": 0, "internal_errors": 0},
-            retry_on_service_exceptions=False,
         )
         validate.add_retry(
             errors=[LabelingJobInProgress.__name__],
@@ -140,22 +135,17 @@ class Workflow(Construct):
 
     def _start(self, function: PipelineFunction) -> tasks.LambdaInvoke:
         config = self._config
-        start = tasks.LambdaInvoke.jsonata(
-            self,
-            str(State.START_TRAINING_JOB),
-            lambda_function=function,
-            payload=sfn.TaskInput.from_object(
-                {
-                    "dataset": "{% $dataset %}",
-                    "attempt": "{% $attempt %}",
-                    "capacity_misses": "{% $capacity_misses %}",
-                    "internal_errors": "{% $internal_errors %}",
-                    "execution": REDRIVABLE_EXECUTION,
-                }
-            ),
-            outputs=RESULT,
+        start = self._step(
+            State.START_TRAINING_JOB,
+            function,
+            {
+                "dataset": "{% $dataset %}",
+                "attempt": "{% $attempt %}",
+                "capacity_misses": "{% $capacity_misses %}",
+                "internal_errors": "{% $internal_errors %}",
+                "execution": REDRIVABLE_EXECUTION,
+            },
             assign={"training_job": RESULT},
-            retry_on_service_exceptions=False,
         )
         start.add_retry(
             errors=[ResourceLimitExceeded.__name__],
@@ -167,21 +157,17 @@ class Workflow(Construct):
 
     def _await(self, function: PipelineFunction) -> tasks.LambdaInvoke:
         config = self._config
-        wait = tasks.LambdaInvoke.jsonata(
-            self,
-            str(State.AWAIT_TRAINING_JOB),
-            lambda_function=function,
+        wait = self._step(
+            State.AWAIT_TRAINING_JOB,
+            function,
+            {
+                "training_job": "{% $training_job %}",
+                "execution": REDRIVABLE_EXECUTION,
+                "task_token": "{% $states.context.Task.Token %}",
+            },
+            outputs="{% $states.result %}",
             integration_pattern=sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN,
             heartbeat_timeout=sfn.Timeout.duration(Duration.seconds(config.heartbeat_seconds)),
-            payload=sfn.TaskInput.from_object(
-                {
-                    "training_job": "{% $training_job %}",
-                    "execution": REDRIVABLE_EXECUTION,
-                    "task_token": "{% $states.context.Task.Token %}",
-                }
-            ),
-            outputs="{% $states.result %}",
-            retry_on_service_exceptions=False,
         )
         # Nobody sends heartbeats: a missed one is the moment to look at the job once more, should
         # its event have been lost.
@@ -209,21 +195,35 @@ class Workflow(Construct):
         )
 
     def _record(self, function: PipelineFunction) -> tasks.LambdaInvoke:
-        record = tasks.LambdaInvoke.jsonata(
-            self,
-            str(State.RECORD_MODEL),
-            lambda_function=function,
-            payload=sfn.TaskInput.from_object(
-                {
-                    "dataset": "{% $dataset %}",
-                    "training_job": "{% $training_job %}",
-                    "execution": EXECUTION,
-                }
-            ),
-            outputs=RESULT,
-            retry_on_service_exceptions=False,
+        record = self._step(
+            State.RECORD_MODEL,
+            function,
+            {
+                "dataset": "{% $dataset %}",
+                "training_job": "{% $training_job %}",
+                "execution": EXECUTION,
+            },
         )
         return _retrying_transient_errors(record)
+
+    def _step(
+        self,
+        state: State,
+        function: PipelineFunction,
+        payload: Mapping[str, Any],
+        outputs: str = RESULT,
+        **properties: Any,
+    ) -> tasks.LambdaInvoke:
+        """Return a state of that name that invokes a function; how it is retried comes later."""
+        return tasks.LambdaInvoke.jsonata(
+            self,
+            str(state),
+            lambda_function=function,
+            payload=sfn.TaskInput.from_object(payload),
+            outputs=outputs,
+            retry_on_service_exceptions=False,
+            **properties,
+        )
 
     def _log_group(self, key: kms.IKey | None) -> PipelineLogGroup:
         # Below this prefix CloudWatch Logs needs no resource policy of its own for each group,

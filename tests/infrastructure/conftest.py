@@ -34,8 +34,10 @@ def customized(tmp_path_factory: pytest.TempPathFactory) -> Template:
     return Template(folder, json.loads(synthesize(folder, context).read_text()))
 
 
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+
 HARDENED = {
-    "pipeline.kms_key_arn": "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9",
+    "pipeline.kms_key_arn": KEY,
     "pipeline.vpc_subnets": "subnet-0a1b2c3d,subnet-0e1f2a3b",
     "pipeline.security_groups": "sg-0a1b2c3d",
     "pipeline.network_isolation": "true",
