@@ -1,5 +1,6 @@
 # make demo     run the whole pipeline on this machine, no AWS account needed
 # make test     lint, types, import contracts, all tests, the benchmark's self-check
+# make bench    the manifest validator beside other ways, from file and over TLS; half an hour
 # make soak     long searches and the load test; about an hour
 # make deploy   deploy the app to your AWS account
 PYTHON ?= python3
@@ -8,7 +9,7 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 export CDK_DISABLE_VERSION_CHECK := 1
 CDK := cdk --no-notices --no-version-reporting
 
-.PHONY: help setup demo test soak check bootstrap deploy synth diff destroy clean
+.PHONY: help setup demo test bench soak check bootstrap deploy synth diff destroy clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -38,7 +39,14 @@ check: .venv/installed
 	lint-imports --no-cache
 
 test: check node_modules/installed
+	python -m benchmarks.validate_manifest.compare --check
 	pytest -n 2 --dist loadscope
+
+bench: .venv/installed
+	python -m benchmarks.validate_manifest.compare --lines 100000 --rounds 7
+	python -m benchmarks.validate_manifest.compare --lines 1000000 --rounds 7 \
+		--only json_same_checks notebook
+	python -m benchmarks.validate_manifest.compare --lines 400000 --rounds 7 --s3
 
 soak: .venv/installed
 	PROTOCOL_RUNS=250000 pytest -n 2 tests/protocol

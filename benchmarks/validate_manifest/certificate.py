@@ -1,6 +1,6 @@
 """A certificate for 127.0.0.1, made when it is needed and good for a day."""
 
-import datetime
+import datetime as dt
 import ipaddress
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def self_signed(path: Path) -> Path:
     """Write a new private key and its certificate to `path`; clients trust the same file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))])
     certificate = (
         x509.CertificateBuilder()
@@ -24,8 +24,8 @@ def self_signed(path: Path) -> Path:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(hours=1))
+        .not_valid_after(now + dt.timedelta(days=1))
         .add_extension(address, critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())

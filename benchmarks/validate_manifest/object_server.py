@@ -94,8 +94,7 @@ class Objects(BaseHTTPRequestHandler):
             blocks = _dechunked(self.rfile)
         if self.headers.get("Content-Encoding") == "aws-chunked":
             blocks = _dechunked(io.BufferedReader(_Joined(blocks), BLOCK))
-        for block in blocks:
-            file.write(block)
+        file.writelines(blocks)
 
     def _answer(self, status: int, body: str = "") -> None:
         self.send_response(status)

@@ -1,6 +1,7 @@
 """The state machine: four steps, one loop over instance types; a failure stays where it is."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam

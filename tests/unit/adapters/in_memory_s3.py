@@ -1,0 +1,104 @@
+"""A bucket in memory behind boto3's real S3 client: requests are answered instead of sent."""
+
+import base64
+import io
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import boto3
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.config import Config
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+class _Raw(io.BytesIO):
+    """What urllib3 would hand over."""
+
+    def stream(self, *_: object, **__: object) -> Iterator[bytes]:
+        yield self.read()
+
+
+@dataclass
+class InMemoryS3:
+    """`objects` by bucket and key; `uploads` are unfinished. `before` may answer a request first.
+
+    Parts are checked as S3 does: those of an upload with a checksum need one, which must match,
+    and completing takes it again.
+    """
+
+    objects: dict[str, bytes] = field(default_factory=dict)
+    uploads: dict[str, dict[int, tuple[bytes, str]]] = field(default_factory=dict)
+    requests: list[str] = field(default_factory=list)
+    before: Callable[[str, dict[str, str]], Answer | None] = lambda _operation, _query: None
+
+    def client(self) -> Any:
+        client = boto3.client(
+            "s3",
+            region_name="eu-west-1",
+            aws_access_key_id="none",
+            aws_secret_access_key="none",
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+        client.meta.events.register("before-send.s3", self._send)
+        return client
+
+    def _send(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        url = urlsplit(request.url)
+        query = {name: value[0] for name, value in parse_qs(url.query, True).items()}
+        operation = " ".join([str(request.method), *sorted(query.keys() - {"x-id"})])
+        self.requests.append(operation)
+        place = f"{url.hostname}".split(".")[0] + url.path
+        answer = self.before(operation, query) or self._answer(operation, place, query, request)
+        status, headers, body = answer
+        headers = {"Content-Length": str(len(body)), **headers}
+        return AWSResponse(request.url, status, headers, _Raw(body))
+
+    def _answer(
+        self, operation: str, place: str, query: dict[str, str], request: AWSPreparedRequest
+    ) -> Answer:
+        if operation == "GET" and place in self.objects:
+            return 200, {"x-amz-version-id": "v1"}, self.objects[place]
+        if operation == "PUT":
+            self.objects[place] = checked(request)
+            return 200, {}, b""
+        if operation == "POST uploads":
+            assert request.headers["x-amz-checksum-algorithm"] == b"CRC32"
+            self.uploads["u1"] = {}
+            return 200, {}, b"<R><UploadId>u1</UploadId></R>"
+        if operation == "PUT partNumber uploadId":
+            number, part = int(query["partNumber"]), checked(request)
+            self.uploads["u1"][number] = (part, checksum(part))
+            return 200, {"ETag": f'"{number}"'}, b""
+        if operation == "POST uploadId":
+            self.objects[place] = self._joined(bytes(request.body))
+            return 200, {}, b"<R/>"
+        if operation == "DELETE uploadId":
+            del self.uploads[query["uploadId"]]
+            return 204, {}, b""
+        return 404, {}, b"<Error><Code>NoSuchKey</Code><Message>none</Message></Error>"
+
+    def _joined(self, named: bytes) -> bytes:
+        parts = self.uploads.pop("u1")
+        for number, (_, crc) in parts.items():
+            assert f"<PartNumber>{number}</PartNumber>".encode() in named
+            assert f"<ChecksumCRC32>{crc}</ChecksumCRC32>".encode() in named
+        return b"".join(part for _, (part, _) in sorted(parts.items()))
+
+
+def checked(request: AWSPreparedRequest) -> bytes:
+    body = bytes(request.body)
+    assert request.headers["x-amz-checksum-crc32"].decode() == checksum(body)
+    return body
+
+
+def checksum(body: bytes) -> str:
+    return base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode()
+
+
+def refusal(status: int, code: str, message: str = "says S3") -> Answer:
+    body = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    return status, {}, body.encode()
