@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PART_SIZE = 16 << 20
-"""Bytes of an upload part. Smaller ones cost more in PUT requests than in time of the function,
-larger ones more memory; S3's 10,000 parts (S3 user guide, qfacts.html) make 160 GB."""
+PART_SIZE = 8 << 20
+"""Bytes of an upload part. Each writer holds two, and three write at once. S3's 10,000 parts (S3
+user guide, qfacts.html) make 84 GB, more than is read in Lambda's 15 minutes."""
 
 
 class ObjectWriter:

@@ -19,7 +19,8 @@ from stacks.constructs.pipeline_function import (
 
 VALIDATION = FunctionSize(timeout_seconds=900, memory_mb=1769, scratch_mb=1024)
 """The most time that Lambda gives, and the memory that comes with one whole vCPU (Lambda
-developer guide, configuration-memory.html): a manifest of 10 GB is read in about five minutes."""
+developer guide, configuration-memory.html), which is all that one validator can use
+(docs/adr/0007-validation-memory.md): a manifest of 10 GB is read in three to five minutes."""
 
 
 class Steps(Construct):

@@ -12,7 +12,7 @@ from lambdas.manifest.validation import Sinks, validate_manifest
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import CompletedPartTypeDef
 
-PART_SIZE = 16 << 20
+PART_SIZE = 8 << 20
 
 
 class Upload:

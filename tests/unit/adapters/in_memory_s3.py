@@ -5,7 +5,7 @@ import io
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
@@ -55,31 +55,31 @@ class InMemoryS3:
         answer = self.before(operation, query) or self._answer(operation, place, query, request)
         status, headers, body = answer
         headers = {"Content-Length": str(len(body)), **headers}
-        return AWSResponse(request.url, status, headers, _Raw(body))
+        return AWSResponse(request.url, status, cast("Any", headers), _Raw(body))
 
     def _answer(
         self, operation: str, place: str, query: dict[str, str], request: AWSPreparedRequest
     ) -> Answer:
-        if operation == "GET" and place in self.objects:
-            return 200, {"x-amz-version-id": "v1"}, self.objects[place]
-        if operation == "PUT":
-            self.objects[place] = checked(request)
-            return 200, {}, b""
-        if operation == "POST uploads":
-            assert request.headers["x-amz-checksum-algorithm"] == b"CRC32"
-            self.uploads["u1"] = {}
-            return 200, {}, b"<R><UploadId>u1</UploadId></R>"
-        if operation == "PUT partNumber uploadId":
-            number, part = int(query["partNumber"]), checked(request)
-            self.uploads["u1"][number] = (part, checksum(part))
-            return 200, {"ETag": f'"{number}"'}, b""
-        if operation == "POST uploadId":
-            self.objects[place] = self._joined(bytes(request.body))
-            return 200, {}, b"<R/>"
-        if operation == "DELETE uploadId":
-            del self.uploads[query["uploadId"]]
-            return 204, {}, b""
-        return 404, {}, b"<Error><Code>NoSuchKey</Code><Message>none</Message></Error>"
+        match operation:
+            case "GET" if place in self.objects:
+                return 200, {"x-amz-version-id": "v1"}, self.objects[place]
+            case "PUT":
+                self.objects[place] = checked(request)
+            case "POST uploads":
+                assert request.headers["x-amz-checksum-algorithm"] == b"CRC32"
+                self.uploads["u1"] = {}
+                return 200, {}, b"<R><UploadId>u1</UploadId></R>"
+            case "PUT partNumber uploadId":
+                part = checked(request)
+                self.uploads["u1"][int(query["partNumber"])] = (part, checksum(part))
+                return 200, {"ETag": f'"{query["partNumber"]}"'}, b""
+            case "POST uploadId":
+                self.objects[place] = self._joined(bytes(cast("bytes", request.body)))
+            case "DELETE uploadId":
+                del self.uploads[query["uploadId"]]
+            case _:
+                return refusal(404, "NoSuchKey")
+        return 200, {}, b""
 
     def _joined(self, named: bytes) -> bytes:
         parts = self.uploads.pop("u1")
@@ -90,8 +90,9 @@ class InMemoryS3:
 
 
 def checked(request: AWSPreparedRequest) -> bytes:
-    body = bytes(request.body)
-    assert request.headers["x-amz-checksum-crc32"].decode() == checksum(body)
+    body = bytes(cast("bytes", request.body))
+    stated: Any = request.headers["x-amz-checksum-crc32"]
+    assert stated.decode() == checksum(body)
     return body
 
 

@@ -73,4 +73,6 @@ def test_what_is_no_s3_uri_is_refused_without_a_request(s3: InMemoryS3, uri: str
 
 
 def test_a_deleted_manifest_has_no_newest_version(s3: InMemoryS3) -> None:
+    s3.before = lambda _operation, _query: (404, {}, b"")  # HEAD has no body to name the error
+
     assert S3Manifests().newest_version(URI) is None

@@ -59,9 +59,13 @@ def test_without_a_byte_there_is_no_object_and_no_request(s3: InMemoryS3) -> Non
 
 @pytest.mark.parametrize("size", [10, 3 * PART])
 def test_an_exception_leaves_nothing_behind(s3: InMemoryS3, size: int) -> None:
-    with pytest.raises(ValueError, match="of the caller"), writer() as target:
-        target.write(b"x" * size)
-        raise ValueError("of the caller")
+    def interrupted() -> None:
+        with writer() as target:
+            target.write(b"x" * size)
+            raise ValueError("of the caller")
+
+    with pytest.raises(ValueError, match="of the caller"):
+        interrupted()
 
     assert not s3.objects
     assert not s3.uploads
