@@ -35,7 +35,12 @@ ADVICE: tuple[tuple[str, str], ...] = (
         "image_buckets; for an encrypted bucket, let the role use its key.",
     ),
     (
-        "Failed to download",
+        "NoSuchKey",
+        "An object that the manifest names does not exist (any more). Put the image back, or take "
+        "its line out of the manifest.",
+    ),
+    (
+        "Unable to download",
         "SageMaker could not read an object. Check that the image exists and that its bucket is "
         "in the setting image_buckets.",
     ),

@@ -31,6 +31,7 @@ def test_an_image_that_is_missing_fails_as_sagemaker_fails(pipeline: Pipeline) -
     described = pipeline.ended(pipeline.label("missing", manifest))
 
     assert described["error"] == "TrainingClientError"
+    assert "Put the image back, or take its line out of the manifest" in described["cause"]
 
 
 @pytest.mark.parametrize(
