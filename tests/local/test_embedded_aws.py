@@ -82,8 +82,10 @@ def test_the_temporary_files_are_removed_however_it_ends(end: str, tmp_path: Pat
 def test_the_temporary_files_are_removed_on_an_interrupt(tmp_path: Path) -> None:
     running = process(
         """
-        import time
+        import signal, time
         from local.embedded_aws import EmbeddedAws
+        # Ignored, and inherited so, where the tests run in the background of a shell.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         with EmbeddedAws() as aws:
             print(aws.endpoint, flush=True)
             time.sleep(60)
