@@ -6,8 +6,9 @@ from pathlib import Path
 
 import stacks
 from lambdas.manifest.policy import Policy
-from stacks.config import PipelineConfig, parse_config
-from stacks.parsing import CONTEXT_KEY, ConfigError
+from stacks.config import PipelineConfig
+from stacks.context import config_from_context
+from stacks.parsing import ConfigError
 
 SETTINGS = Path(stacks.__file__).parent.parent / "cdk.json"
 
@@ -42,14 +43,9 @@ def project_policy(
 
 def _config(path: Path) -> PipelineConfig:
     try:
-        context = json.loads(path.read_text(encoding="utf-8"))["context"]
-        settings = dict(context.get(CONTEXT_KEY, {}))
+        context = dict(json.loads(path.read_text(encoding="utf-8"))["context"])
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise ConfigError(f"{path}: not a cdk.json with a context ({error!r})") from error
-    start = f"{CONTEXT_KEY}."
-    overrides = {
-        key.removeprefix(start): value for key, value in context.items() if key.startswith(start)
-    }
-    return parse_config(settings, overrides)
+    return config_from_context(context)

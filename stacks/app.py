@@ -1,6 +1,5 @@
 """Builds the CDK app from the project's folder, for the CLI, the demo and the tests."""
 
-import contextlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,11 +7,9 @@ from typing import Any
 
 from aws_cdk import App, Environment
 
-from stacks.combinations import refuse_half_a_vpc, refuse_key_of_another_region
-from stacks.config import PipelineConfig, parse_config
+from stacks.combinations import refuse_key_of_another_region
+from stacks.context import config_from_context
 from stacks.dependency_layer import layer_folder
-from stacks.parsing import CONTEXT_KEY, ConfigError, shown
-from stacks.patience import refuse_endless_history
 from stacks.pipeline_stack import BuildInputs, PipelineStack
 from stacks.training_image import training_images
 
@@ -79,25 +76,3 @@ def project_context() -> dict[str, Any]:
     """Return cdk.json's context, which the CDK reads only when its CLI runs the app."""
     context: dict[str, Any] = json.loads((PROJECT / "cdk.json").read_text())["context"]
     return context
-
-
-def config_from_context(context: Mapping[str, Any]) -> PipelineConfig:
-    """Return the config of the ``pipeline`` object and its ``pipeline.<key>`` overrides.
-
-    The object may be JSON text, as ``-c pipeline='{…}'`` gives it; it then stands in for
-    cdk.json's. Raises ``ConfigError``.
-    """
-    settings = context.get(CONTEXT_KEY, {})
-    if isinstance(settings, str):
-        with contextlib.suppress(ValueError):
-            settings = json.loads(settings)
-    if not isinstance(settings, Mapping):
-        raise ConfigError(f"{CONTEXT_KEY} = {shown(settings)}: must be a JSON object of settings")
-    start = f"{CONTEXT_KEY}."
-    overrides = {
-        key.removeprefix(start): value for key, value in context.items() if key.startswith(start)
-    }
-    config = parse_config(settings, overrides)
-    refuse_endless_history(config)
-    refuse_half_a_vpc(config)
-    return config

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from cli.project_policy import SETTINGS, project_policy
-from stacks.app import config_from_context, project_context
+from stacks.app import project_context
+from stacks.context import config_from_context
 from stacks.parsing import ConfigError
 
 
