@@ -1,55 +1,16 @@
 """S3 to S3: contestants that read from and write to an object server on this machine, over TLS."""
 
-import json
 import statistics
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.object_store.served import served
 from benchmarks.validate_manifest.generate import Shape, write
 from benchmarks.validate_manifest.measuring import Run, disagreements, interleaved, measure
 
 CONTESTANTS = ("s3_pipeline", "s3_in_turn", "s3_stream")
 PIPELINE, IN_TURN, STREAM = CONTESTANTS
 BUCKET = "bucket"
-
-
-@dataclass
-class Server:
-    """A running object server: the environment that leads boto3 to it; its CPU once it ended."""
-
-    environment: dict[str, str]
-    cpu: float = 0.0
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[Server]:
-    """Serve the buckets in `folder`; each run has a server of its own, and so its CPU."""
-    command = [sys.executable, "-m", "benchmarks.validate_manifest.object_server", str(folder)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdin is not None  # noqa: S101 - as asked for above
-        assert process.stdout is not None  # noqa: S101
-        place = json.loads(process.stdout.readline())
-        server = Server(
-            {
-                "AWS_ENDPOINT_URL": place["url"],
-                "AWS_CA_BUNDLE": place["certificate"],
-                "AWS_ACCESS_KEY_ID": "none",
-                "AWS_SECRET_ACCESS_KEY": "none",
-                "AWS_REGION": "eu-west-1",
-                "AWS_DEFAULT_REGION": "eu-west-1",
-            }
-        )
-        try:
-            yield server
-        finally:
-            process.stdin.close()
-            server.cpu = json.loads(process.stdout.readline())["cpu"]
 
 
 def measure_over_s3(contestant: str, manifest: Path) -> Run:

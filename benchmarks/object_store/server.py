@@ -1,11 +1,15 @@
-"""A small S3 on 127.0.0.1 with TLS, in a process of its own: what the pipeline's own path talks to.
+"""A small S3 on 127.0.0.1 with TLS, in a process of its own: what the pipeline's own paths talk to.
 
-It has what reading and writing manifests takes: GetObject, PutObject and uploads in parts. Objects
-are files `folder/bucket/key`; signatures and checksums are not looked at.
+It has what reading images and reading and writing manifests takes: GetObject whole or of a range,
+PutObject and uploads in parts. Objects are files `folder/bucket/key`; signatures and checksums are
+not looked at. It can answer late, and leave some requests unanswered as S3 does now and then.
 """
 
+import hashlib
 import io
 import json
+import random
+import re
 import shutil
 import ssl
 import sys
@@ -14,33 +18,83 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from benchmarks.validate_manifest.certificate import HOST, self_signed
+from benchmarks.object_store.certificate import HOST, self_signed
 
 BLOCK = 1 << 18
+LARGE = 1 << 24
 UPLOADS = "uploads in parts"
+
+
+@dataclass
+class Trouble:
+    """What goes wrong, as shares of all reads; seconds before each answer; reads so far."""
+
+    latency: float = 0.0
+    unavailable: float = 0.0
+    cut_off: float = 0.0
+    gets: int = 0
+    chance: random.Random = field(default_factory=lambda: random.Random(1))
+
+    def strikes(self, share: float) -> bool:
+        """Whether this read is one of them."""
+        return share > 0 and self.chance.random() < share
 
 
 class Objects(BaseHTTPRequestHandler):
     """Requests on the objects in `folder`."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     folder: Path
+    trouble: Trouble
 
     def do_GET(self) -> None:
+        trouble = self.trouble
+        trouble.gets += 1
+        time.sleep(trouble.latency)
         path = self._path()
-        if not path.is_file():
+        if trouble.strikes(trouble.unavailable):
+            self._answer(503, "<Error><Code>SlowDown</Code><Message>Slow down.</Message></Error>")
+        elif not path.is_file():
             self._answer(404, "<Error><Code>NoSuchKey</Code></Error>")
+        else:
+            self._send(path, cut=trouble.strikes(trouble.cut_off))
+
+    def _send(self, path: Path, *, cut: bool) -> None:
+        size = path.stat().st_size
+        asked = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+        first, last = (int(asked[1]), min(int(asked[2]), size - 1)) if asked else (0, size - 1)
+        if asked and first >= size:
+            self._answer(416, "<Error><Code>InvalidRange</Code></Error>")
             return
+        length = last - first + 1
+        self.send_response(206 if asked else 200)
+        self.send_header("Content-Length", str(length))
+        self.send_header("ETag", self._etag(path, size))
+        self.send_header("x-amz-server-side-encryption", "AES256")
+        if asked:
+            self.send_header("Content-Range", f"bytes {first}-{last}/{size}")
+        self.end_headers()
+        if cut:
+            length, self.close_connection = length // 2, True
         with path.open("rb", buffering=0) as file:
-            self.send_response(200)
-            self.send_header("Content-Length", str(path.stat().st_size))
-            self.end_headers()
-            shutil.copyfileobj(file, self.wfile, BLOCK)
+            file.seek(first)
+            for block in _blocks(file, length):
+                self.wfile.write(block)
+
+    @staticmethod
+    @lru_cache(maxsize=1 << 17)
+    def _etag(path: Path, size: int) -> str:
+        """The MD5, as of an object that was put in one request; not of manifests, to save time."""
+        content = path.read_bytes() if size < LARGE else b""
+        return f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
 
     def do_PUT(self) -> None:
         upload = self._query("uploadId")
@@ -139,17 +193,26 @@ def _dechunked(stream: BinaryIO | io.BufferedIOBase) -> Iterator[bytes]:
         pass
 
 
+class Server(ThreadingHTTPServer):
+    """Lets many connections begin at once."""
+
+    request_queue_size = 256
+
+
 def main() -> None:
     """Serve the folder named on the command line until standard input ends.
 
-    Prints two JSON objects: where it is and the certificate to trust, then its own CPU seconds.
+    Prints two JSON objects: where it is and the certificate to trust, then its own CPU seconds and
+    the number of reads.
     """
-    Objects.folder = Path(sys.argv[1])
+    folder, latency, unavailable, cut_off = sys.argv[1:]
+    Objects.folder = Path(folder)
+    Objects.trouble = Trouble(float(latency), float(unavailable), float(cut_off))
     with tempfile.TemporaryDirectory() as secrets:
-        certificate = self_signed(Path(secrets) / "certificate.pem")
+        key, certificate = self_signed(Path(secrets))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate)
-        with ThreadingHTTPServer((HOST, 0), Objects) as server:
+        context.load_cert_chain(certificate, key)
+        with Server((HOST, 0), Objects) as server:
             server.socket = context.wrap_socket(server.socket, server_side=True)
             thread = threading.Thread(target=server.serve_forever)
             thread.start()
@@ -158,7 +221,7 @@ def main() -> None:
             sys.stdin.read()
             server.shutdown()
             thread.join()
-    print(json.dumps({"cpu": time.process_time()}), flush=True)
+    print(json.dumps({"cpu": time.process_time(), "gets": Objects.trouble.gets}), flush=True)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ from cryptography.x509.oid import NameOID
 HOST = "127.0.0.1"
 
 
-def self_signed(path: Path) -> Path:
-    """Write a new private key and its certificate to `path`; clients trust the same file."""
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """Write a new private key and its certificate; clients trust the second file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
     now = dt.datetime.now(dt.UTC)
@@ -35,6 +35,8 @@ def self_signed(path: Path) -> Path:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    path.touch(mode=0o600)
-    path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
-    return path
+    secret, public = folder / "key.pem", folder / "certificate.pem"
+    secret.touch(mode=0o600)
+    secret.write_bytes(private)
+    public.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    return secret, public
