@@ -13,12 +13,13 @@ from pathlib import Path
 class Server:
     """A running object server: the environment that leads boto3 to it.
 
-    Once it ended: its CPU seconds, and the reads that it was asked for.
+    Once it ended: its CPU seconds, the reads that it was asked for, and the bytes it sent.
     """
 
     environment: dict[str, str]
     cpu: float = 0.0
     gets: int = 0
+    sent: int = 0
 
 
 @contextmanager
@@ -53,4 +54,4 @@ def served(
         finally:
             process.stdin.close()
             ended = json.loads(process.stdout.readline())
-            server.cpu, server.gets = ended["cpu"], ended["gets"]
+            server.cpu, server.gets, server.sent = ended["cpu"], ended["gets"], ended["sent"]

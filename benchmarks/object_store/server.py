@@ -34,12 +34,13 @@ UPLOADS = "uploads in parts"
 
 @dataclass
 class Trouble:
-    """What goes wrong, as shares of all reads; seconds before each answer; reads so far."""
+    """Shares of reads that go wrong; seconds before each answer; reads and bytes so far."""
 
     latency: float = 0.0
     unavailable: float = 0.0
     cut_off: float = 0.0
     gets: int = 0
+    sent: int = 0
     chance: random.Random = field(default_factory=lambda: random.Random(1))
 
     def strikes(self, share: float) -> bool:
@@ -88,6 +89,7 @@ class Objects(BaseHTTPRequestHandler):
             file.seek(first)
             for block in _blocks(file, length):
                 self.wfile.write(block)
+        self.trouble.sent += length
 
     @staticmethod
     @lru_cache(maxsize=1 << 17)
@@ -202,12 +204,12 @@ class Server(ThreadingHTTPServer):
 def main() -> None:
     """Serve the folder named on the command line until standard input ends.
 
-    Prints two JSON objects: where it is and the certificate to trust, then its own CPU seconds and
-    the number of reads.
+    Prints two JSON objects: where it is and the certificate to trust, then its own CPU seconds, the
+    number of reads and the bytes sent.
     """
     folder, latency, unavailable, cut_off = sys.argv[1:]
     Objects.folder = Path(folder)
-    Objects.trouble = Trouble(float(latency), float(unavailable), float(cut_off))
+    trouble = Objects.trouble = Trouble(float(latency), float(unavailable), float(cut_off))
     with tempfile.TemporaryDirectory() as secrets:
         key, certificate = self_signed(Path(secrets))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -221,7 +223,10 @@ def main() -> None:
             sys.stdin.read()
             server.shutdown()
             thread.join()
-    print(json.dumps({"cpu": time.process_time(), "gets": Objects.trouble.gets}), flush=True)
+    print(
+        json.dumps({"cpu": time.process_time(), "gets": trouble.gets, "sent": trouble.sent}),
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

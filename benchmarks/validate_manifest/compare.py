@@ -12,9 +12,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.interleaved import interleaved
 from benchmarks.validate_manifest import over_s3
 from benchmarks.validate_manifest.generate import Shape, write
-from benchmarks.validate_manifest.measuring import Run, disagreements, interleaved, measure
+from benchmarks.validate_manifest.measuring import Run, disagreements, measure
 
 CONTESTANTS = (
     "this_validator",

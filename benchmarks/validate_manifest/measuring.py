@@ -2,10 +2,9 @@
 
 import json
 import os
-import random
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,16 +45,3 @@ def disagreements(runs: Mapping[str, Run]) -> list[str]:
         if len(set(found.values())) > 1:
             wrong.append(f"{count}: {found}")
     return wrong
-
-
-def interleaved(
-    contestants: Sequence[str], rounds: int, run: Callable[[str], Run]
-) -> list[dict[str, Run]]:
-    """The runs of each round: every contestant once, in an order that changes."""
-    chance = random.Random(rounds)
-    found = []
-    for number in range(rounds):
-        order = random.Random(chance.random()).sample(contestants, len(contestants))
-        found.append({name: run(name) for name in order})
-        print(f"round {number + 1} of {rounds}", file=sys.stderr)
-    return found

@@ -4,9 +4,10 @@ import statistics
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.interleaved import interleaved
 from benchmarks.object_store.served import served
 from benchmarks.validate_manifest.generate import Shape, write
-from benchmarks.validate_manifest.measuring import Run, disagreements, interleaved, measure
+from benchmarks.validate_manifest.measuring import Run, disagreements, measure
 
 CONTESTANTS = ("s3_pipeline", "s3_in_turn", "s3_stream")
 PIPELINE, IN_TURN, STREAM = CONTESTANTS

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.errors import ServiceUnavailable
 
-_TRANSIENT = frozenset(
+TRANSIENT = frozenset(
     {
         "InternalError",
         "InternalFailure",
@@ -49,7 +49,7 @@ def transient_faults_named() -> Iterator[None]:
         yield
     except ClientError as error:
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-        if code(error) in _TRANSIENT or status >= 500:
+        if code(error) in TRANSIENT or status >= 500:
             raise ServiceUnavailable(f"{error.operation_name}: {message(error)}") from error
         raise
     except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:

@@ -1,0 +1,1 @@
+"""Ways to look at images in S3."""
