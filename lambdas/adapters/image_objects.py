@@ -30,6 +30,9 @@ MOST_TRIES = 8
 LONGEST_WAIT = 5.0
 FIRST_WAIT = 0.05
 
+HANDED_OVER = 50
+"""Images examined that are handed over together."""
+
 SILENCE = 30.0
 """Seconds without any answer after which all connections are opened anew."""
 
@@ -46,7 +49,7 @@ def examine_objects(
     ``ServiceUnavailable`` if it does not pass: it says nothing about the image. Images are taken
     from the iterable as connections become free, on a thread of the runtime's.
     """
-    work = _Work(images, examine, requests)
+    work = _Work(images, examine, requests, connections)
     lanes = [_Lane(work) for _ in range(connections)]
     try:
         for lane in lanes:
@@ -59,43 +62,71 @@ def examine_objects(
 
 
 def _done(work: "_Work", lanes: list["_Lane"]) -> Iterator[Examined]:
-    at_work = len(lanes)
-    while at_work:
+    answers = 0
+    while True:
         try:
             result = work.results.get(timeout=SILENCE)
         except Empty:
-            for lane in lanes:
-                lane.hang_up()
+            if work.answers == answers:
+                for lane in lanes:
+                    lane.hang_up()
+            answers = work.answers
             continue
+        if result is None:
+            return
         if isinstance(result, Exception):
             raise result
-        if result is None:
-            at_work -= 1
-        else:
-            yield result
+        yield from result
 
 
 class _Work:
     """What the lanes share: the images that are left, and what came of those before.
 
-    results: None from each lane that found no image left; an exception ends all of it.
+    results: lists of images, since handing over each by itself would wake two threads in turn; an
+    exception ends all of the work; None follows the last list. answers: how many there were so far.
     """
 
     def __init__(
-        self, images: Iterable[DeclaredImage], examine: Examine, requests: ObjectRequests
+        self,
+        images: Iterable[DeclaredImage],
+        examine: Examine,
+        requests: ObjectRequests,
+        lanes: int,
     ) -> None:
         self.requests = requests
-        self.results: SimpleQueue[Examined | Exception | None] = SimpleQueue()
+        self.results: SimpleQueue[list[Examined] | Exception | None] = SimpleQueue()
         self.stopped = False
+        self.answers = 0
+        self._at_work = lanes
         self._images = iter(images)
         self._examine = examine
-        self._one_at_a_time = threading.Lock()
+        self._examined: list[Examined] = []
+        self._lock = threading.Lock()
 
     def next(self) -> tuple[DeclaredImage, Examination] | None:
         """Take the next image that is left."""
-        with self._one_at_a_time:
+        with self._lock:
             image = None if self.stopped else next(self._images, None)
         return None if image is None else (image, self._examine(image))
+
+    def finish(self, examined: Examined) -> None:
+        """Hand over an image that was examined, with others."""
+        with self._lock:
+            self._examined.append(examined)
+            if len(self._examined) >= HANDED_OVER:
+                self._hand_over()
+
+    def leave(self) -> None:
+        """Count a lane that found no image left."""
+        with self._lock:
+            self._at_work -= 1
+            if not self._at_work:
+                self._hand_over()
+                self.results.put(None)
+
+    def _hand_over(self) -> None:
+        self.results.put(self._examined)
+        self._examined = []
 
 
 def _step(act: "Callable[[_Lane, *Given], None]") -> "Callable[[_Lane, *Given], None]":
@@ -126,7 +157,7 @@ class _Lane:
         """Take the next image and ask for its first bytes."""
         taken = self.work.next()
         if taken is None:
-            self.work.results.put(None)
+            self.work.leave()
             return
         image, self._examination = taken
         self._authority, self._path = self.work.requests.place(*split_uri(image.source_ref))
@@ -177,6 +208,7 @@ class _Lane:
 
     @_step
     def _ended(self, ended: "Future[int]") -> None:
+        self.work.answers += 1
         try:
             ended.result()
             answer = self._response.answer(self._span)
@@ -186,7 +218,7 @@ class _Lane:
         try:
             span = self._examination.send(answer)
         except StopIteration as finished:
-            self.work.results.put(finished.value)
+            self.work.finish(finished.value)
             self.begin()
         else:
             self._ask(span)

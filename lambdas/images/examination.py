@@ -27,7 +27,8 @@ is not, so that what is read grows."""
 
 Examination = Generator[Span, Answer, Examined]
 Examine = Callable[[DeclaredImage], Examination]
-_Reading = Generator[Span, Answer, Header]
+_Found = tuple[Rule, dict[str, str]]
+_Look = Callable[[Part, Header], Generator[Span, Answer, _Found | None]]
 
 
 class _Refused(Exception):
@@ -46,25 +47,26 @@ def examine_pixels(image: DeclaredImage) -> Examination:
     return _examine(image, _decode)
 
 
-_Look = Callable[[Part, Header], Generator[Span, Answer, tuple[Rule, dict[str, str]] | None]]
-
-
 def _examine(image: DeclaredImage, look: _Look) -> Examination:
-    shown = {"image": quote(image.source_ref)}
     try:
         first = yield from _read(Span(0, FIRST_READ))
         try:
             header = yield from _header(first)
         except BrokenHeader as broken:
-            fault = _beginning_fault(first, str(broken))
-            return Examined(image, [ImageFault(fault[0], {**shown, **fault[1]})], first.content)
+            fault = _fault(image, _beginning_fault(first, str(broken)))
+            return Examined(image, [fault], first.content)
         faults = header_faults(header, first.size, image)
         found = yield from look(first, header)
     except _Refused as refused:
         return Examined(image, [refusal_fault(refused.refusal, image.source_ref)])
     if found is not None:
-        faults.append(ImageFault(found[0], {**shown, **found[1]}))
+        faults.append(_fault(image, found))
     return Examined(image, faults, first.content)
+
+
+def _fault(image: DeclaredImage, found: _Found) -> ImageFault:
+    rule, details = found
+    return ImageFault(rule, {"image": quote(image.source_ref), **details})
 
 
 def _read(span: Span) -> Generator[Span, Answer, Part]:
@@ -74,7 +76,7 @@ def _read(span: Span) -> Generator[Span, Answer, Part]:
     return answer
 
 
-def _header(first: Part) -> _Reading:
+def _header(first: Part) -> Generator[Span, Answer, Header]:
     reader = header_reader(first.data, first.size)
     if reader is None:
         raise BrokenHeader("is of another format")
@@ -90,7 +92,7 @@ def _header(first: Part) -> _Reading:
     return header
 
 
-def _beginning_fault(first: Part, reason: str) -> tuple[Rule, dict[str, str]]:
+def _beginning_fault(first: Part, reason: str) -> _Found:
     if not first.size:
         return rules.EMPTY, {}
     if header_reader(first.data, first.size) is not None:
@@ -101,9 +103,7 @@ def _beginning_fault(first: Part, reason: str) -> tuple[Rule, dict[str, str]]:
     return rules.NOT_AN_IMAGE, {"found": other_file(first.data)}
 
 
-def _look_at_end(
-    first: Part, header: Header
-) -> Generator[Span, Answer, tuple[Rule, dict[str, str]] | None]:
+def _look_at_end(first: Part, header: Header) -> Generator[Span, Answer, _Found | None]:
     """Look for the end marker in a file that was read whole; this reads nothing more."""
     yield from ()
     marker = jpeg.END if header.format == "JPEG" else png.END
@@ -112,9 +112,7 @@ def _look_at_end(
     return None
 
 
-def _decode(
-    first: Part, header: Header
-) -> Generator[Span, Answer, tuple[Rule, dict[str, str]] | None]:
+def _decode(first: Part, header: Header) -> Generator[Span, Answer, _Found | None]:
     if largeness(header, first.size):
         return None
     content = first.data

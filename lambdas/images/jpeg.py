@@ -22,6 +22,9 @@ _UNSUPPORTED = frozenset({0xC3, *range(0xC5, 0xC9), 0xCB, *range(0xCD, 0xD0)})
 _SEGMENTS = frozenset({0xC4, 0xCC, *range(0xDB, 0xDE), *range(0xE0, 0xF0), 0xFE})
 """Tables, application data and comments: to be skipped by their length."""
 
+_NO_MARKER = (b"", b"\0", b"\xff")
+"""What follows a 0xFF that begins no marker, or is not known yet."""
+
 _COLOURS: dict[int, Colour] = {1: "grey", 3: "colour", 4: "CMYK"}
 _EXIF = b"Exif\0\0"
 
@@ -103,6 +106,8 @@ class JpegHeader:
 
 def _next_marker(piece: bytes, at: int) -> int:
     """The place of the next marker: its last 0xFF, however many there are before."""
+    if piece[at : at + 1] == b"\xff" and piece[at + 1 : at + 2] not in _NO_MARKER:
+        return at  # where one is to be
     while True:
         found = piece.find(b"\xff", at)
         if found < 0:
@@ -110,7 +115,7 @@ def _next_marker(piece: bytes, at: int) -> int:
         follows = piece[found + 1 : found + 2]
         if not follows:
             raise _Cut(found, 2)
-        if follows not in (b"\0", b"\xff"):
+        if follows not in _NO_MARKER:
             return found
         at = found + 1
 

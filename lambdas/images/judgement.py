@@ -45,21 +45,27 @@ _Found = tuple[Rule, dict[str, str]]
 
 def _frame_faults(header: Header, image: DeclaredImage) -> Iterator[_Found]:
     """Compare sizes in the stored frame: training decodes without regard to EXIF's orientation."""
-    stored, declared = (header.width, header.height), (image.width, image.height)
-    turned = header.orientation >= _FIRST_TURNED
-    details = {
-        "actual": f"{header.width}x{header.height}",
-        "declared": f"{image.width}x{image.height}",
-        "orientation": str(header.orientation),
-    }
-    if stored == declared:
-        tells = turned and header.width != header.height
-        if header.orientation != UPRIGHT and not tells and not image.as_stored:
-            yield rules.ORIENTATION, details
-    elif turned and stored == declared[::-1]:
-        yield rules.ROTATED, details
-    else:
-        yield rules.SIZE_DIFFERS, details
+    rule = _broken_frame_rule(header, image)
+    if rule is not None:
+        yield (
+            rule,
+            {
+                "actual": f"{header.width}x{header.height}",
+                "declared": f"{image.width}x{image.height}",
+                "orientation": str(header.orientation),
+            },
+        )
+
+
+def _broken_frame_rule(header: Header, image: DeclaredImage) -> Rule | None:
+    width, height, orientation = header.width, header.height, header.orientation
+    turned = orientation >= _FIRST_TURNED
+    if (width, height) == (image.width, image.height):
+        told = image.as_stored or orientation == UPRIGHT or (turned and width != height)
+        return None if told else rules.ORIENTATION
+    if turned and (height, width) == (image.width, image.height):
+        return rules.ROTATED
+    return rules.SIZE_DIFFERS
 
 
 def _pixel_faults(header: Header) -> Iterator[_Found]:
