@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeVarTuple
@@ -42,7 +42,7 @@ def examine_objects(
     examine: Examine,
     requests: ObjectRequests,
     connections: int = CONNECTIONS,
-) -> Iterator[Examined]:
+) -> Generator[Examined]:
     """Examine images in S3 and yield each as it is done, in no order.
 
     What passes, such as S3 slowing reads down or a connection breaking off, is tried again. Raises

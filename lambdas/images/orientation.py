@@ -26,9 +26,9 @@ def exif_orientation(tiff: bytes) -> int:
             return UPRIGHT
         (count,) = unpack_from(order + "H", tiff, directory)
         for entry in range(directory + 2, directory + 2 + count * _ENTRY, _ENTRY):
-            tag, kind = unpack_from(order + "HH", tiff, entry)
+            tag, kind, values = unpack_from(order + "HHI", tiff, entry)
             if tag == _ORIENTATION:
-                return _stated(tiff, entry + 8, order, kind)
+                return _stated(tiff, entry + 8, order, kind) if values == 1 else UPRIGHT
     except error:
         pass
     return UPRIGHT

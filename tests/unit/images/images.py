@@ -1,0 +1,76 @@
+"""Images for the tests, and examinations of them from memory."""
+
+import io
+import random
+from typing import Any
+
+from PIL import Image, ImageFile
+
+from lambdas.images.answer import Answer, Part, Refusal, Span
+from lambdas.images.declared import DeclaredImage, Examined
+from lambdas.images.examination import Examine, examine_header
+
+ORIENTATION = 0x0112
+MAKER_NOTE = 0x927C
+
+# Pillow writes a JPEG through a buffer that has to hold EXIF data and colour profile together.
+ImageFile.MAXBLOCK = 1 << 20
+
+
+def encoded(image: Image.Image, file_format: str, **options: Any) -> bytes:
+    file = io.BytesIO()
+    image.save(file, file_format, **options)
+    return file.getvalue()
+
+
+def any_image(size: tuple[int, int] = (40, 30), mode: str = "RGB") -> Image.Image:
+    """An image of many values, which take several kilobytes in every format."""
+    width, height = size
+    noise = Image.frombytes("L", size, random.Random(7).randbytes(width * height))
+    return noise.convert(mode)
+
+
+def exif(orientation: int, note: int = 0) -> Image.Exif:
+    """EXIF data with an orientation and so many bytes of the camera's own."""
+    data = Image.Exif()
+    data[ORIENTATION] = orientation
+    data[MAKER_NOTE] = bytes(note)
+    return data
+
+
+def declared(width: int = 40, height: int = 30, **changes: Any) -> DeclaredImage:
+    return DeclaredImage(
+        **{
+            "line": 1,
+            "source_ref": "s3://images/1.jpg",
+            "width": width,
+            "height": height,
+            **changes,
+        }
+    )
+
+
+def examine(
+    content: bytes | Refusal, image: DeclaredImage | None = None, how: Examine = examine_header
+) -> tuple[Examined, list[Span]]:
+    """Examine an image from memory; the spans are those that were read."""
+    examination = how(image or declared())
+    spans = [next(examination)]
+    while True:
+        span = spans[-1]
+        answer: Answer = (
+            content
+            if isinstance(content, Refusal)
+            else Part(content[span.first : span.end], len(content))
+        )
+        try:
+            spans.append(examination.send(answer))
+        except StopIteration as finished:
+            return finished.value, spans
+
+
+def codes(content: bytes | Refusal, **given: Any) -> list[str]:
+    """The rules that an image breaks."""
+    found, _ = examine(content, **given)
+    assert all(fault.message for fault in found.faults)
+    return [fault.rule.code for fault in found.faults]
