@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PACKAGES = ("msgspec", "leather", "jinja2", "markupsafe", "pillow")
+PACKAGES = ("msgspec", "leather", "jinja2", "markupsafe", "pillow", "awscrt")
 """What the functions import besides boto3, which Lambda brings."""
 
 PYTHON = "3.13"

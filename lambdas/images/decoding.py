@@ -6,6 +6,7 @@ import warnings
 from PIL import Image
 
 FORMATS = ("JPEG", "PNG")
+"""What training reads. Pillow would open some forty formats, and some make 2 kB into gigabytes."""
 
 MOST_SCANS = 100
 """Of a progressive JPEG, which usually has ten. Each goes over the whole image again, for a few

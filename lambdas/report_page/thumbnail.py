@@ -5,22 +5,14 @@ import warnings
 
 from PIL import Image
 
+from lambdas.images.decoding import FORMATS, too_costly
 from lambdas.report_page.samples import Picture
 
 LONGEST_SIDE = 640
 QUALITY = 80
 
-FORMATS = ("JPEG", "PNG")
-"""What training reads. Pillow would open some forty formats, and some make 2 kB into gigabytes."""
-
 MOST_BYTES = 40_000_000
 """Ground Truth's own limit for images with boxes (input-data-limits.html)."""
-
-MOST_SCANS = 100
-"""Of a progressive JPEG, which usually has ten. Each goes over the whole image again, for a few
-hundred bytes: a file within MOST_BYTES can hold hours of them."""
-
-_SCAN = b"\xff\xda"
 
 
 def thumbnail(content: bytes) -> Picture | None:
@@ -28,10 +20,10 @@ def thumbnail(content: bytes) -> Picture | None:
 
     Also None for an image above Pillow's limit of 89 megapixels, which it finds in the header.
     Below, decoding takes up to 8 bytes a pixel: a PNG with transparency is held twice, a
-    progressive JPEG as its coefficients. Other JPEGs are made
-    small while they are decoded (``Image.thumbnail`` uses libjpeg's draft mode).
+    progressive JPEG as its coefficients. Other JPEGs are made small while they are decoded:
+    ``Image.thumbnail`` uses libjpeg's draft mode.
     """
-    if len(content) > MOST_BYTES or content.count(_SCAN) > MOST_SCANS:
+    if len(content) > MOST_BYTES or too_costly(content):
         return None
     encoded = io.BytesIO()
     try:

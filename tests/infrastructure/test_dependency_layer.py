@@ -37,6 +37,11 @@ def test_lambda_runs_the_versions_that_the_tests_run() -> None:
     assert layer.keys() >= {normalized(name) for name in PACKAGES}
 
 
+LAMBDAS_PYTHON, ANY_PYTHON = ".cpython-313-aarch64-linux-gnu.so", ".abi3.so"
+AARCH64 = b"\xb7\0"
+"""The processor in an ELF file's header (EM_AARCH64)."""
+
+
 def test_the_layer_holds_the_pinned_packages_for_lambdas_python_and_processor(
     template: Template,
 ) -> None:
@@ -50,9 +55,10 @@ def test_the_layer_holds_the_pinned_packages_for_lambdas_python_and_processor(
         )
     }
     assert installed == pins(LAYER_REQUIREMENTS)
-    libraries = [each.name for each in packages.rglob("*.so")]
+    libraries = list(packages.rglob("*.so"))
     assert libraries
-    assert all(each.endswith(".cpython-313-aarch64-linux-gnu.so") for each in libraries)
+    assert all(each.name.endswith((LAMBDAS_PYTHON, ANY_PYTHON)) for each in libraries)
+    assert {each.read_bytes()[18:20] for each in libraries} == {AARCH64}
     assert not list(packages.rglob("*.pyc"))
 
 

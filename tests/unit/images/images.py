@@ -74,3 +74,11 @@ def codes(content: bytes | Refusal, **given: Any) -> list[str]:
     found, _ = examine(content, **given)
     assert all(fault.message for fault in found.faults)
     return [fault.rule.code for fault in found.faults]
+
+
+def with_scans(count: int) -> bytes:
+    """A progressive JPEG whose last scan is repeated until it has `count`."""
+    plain = encoded(Image.new("L", (64, 64)), "JPEG", progressive=True)
+    last = plain.rindex(b"\xff\xda")
+    scan = plain[last:-2]
+    return plain[:-2] + scan * (count - plain.count(b"\xff\xda")) + plain[-2:]

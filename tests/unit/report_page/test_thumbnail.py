@@ -1,32 +1,22 @@
 """Whatever a sampled image holds, making it small ends within the function's time and memory."""
 
 import io
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from lambdas.images.decoding import MOST_SCANS
 from lambdas.report_page import thumbnail as module
-from lambdas.report_page.thumbnail import LONGEST_SIDE, MOST_SCANS, thumbnail
+from lambdas.report_page.thumbnail import LONGEST_SIDE, thumbnail
+from tests.unit.images.images import with_scans
+from tests.unit.peak_memory import needs_proc, said_and_peak
 
-PEAK = """
-import sys
-from pathlib import Path
-from lambdas.report_page.thumbnail import thumbnail
-found = thumbnail(Path(sys.argv[1]).read_bytes())
-status = Path("/proc/self/status").read_text().split()
-print(int(found is not None), int(status[status.index("VmHWM:") + 1]) // 1024)
-"""
-"""Says whether a file became a thumbnail, and the peak of the process's memory in MB. The peak is
-that of /proc, since getrusage's begins with that of the process that started this one."""
+SHOWN = "thumbnail(content) is not None"
 
 MEMORY = 1769
 """MB of the function Validate Manifest."""
-
-needs_proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="not on Linux")
 
 
 def encoded(mode: str, size: tuple[int, int], file_format: str, **options: Any) -> bytes:
@@ -37,18 +27,8 @@ def encoded(mode: str, size: tuple[int, int], file_format: str, **options: Any) 
 
 def shown_and_peak(path: Path, content: bytes) -> tuple[bool, int]:
     path.write_bytes(content)
-    command = [sys.executable, "-c", PEAK, str(path)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    shown, peak = done.stdout.split()
-    return shown == "1", int(peak)
-
-
-def with_scans(count: int) -> bytes:
-    """A progressive JPEG whose last scan is repeated until it has `count`."""
-    plain = encoded("L", (64, 64), "JPEG", progressive=True)
-    last = plain.rindex(b"\xff\xda")
-    scan = plain[last:-2]
-    return plain[:-2] + scan * (count - plain.count(b"\xff\xda")) + plain[-2:]
+    shown, peak = said_and_peak("from lambdas.report_page.thumbnail import thumbnail", SHOWN, path)
+    return shown == "True", peak
 
 
 @pytest.mark.parametrize("file_format", ["JPEG2000", "GIF", "WEBP", "BMP", "TIFF", "PPM"])
