@@ -4,7 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TransferSpeedColumn,
+)
 
 LONG = 32 << 20
 """Bytes; below, validation is done before anybody has read a progress bar."""
@@ -28,3 +35,14 @@ def reading_progress(size: int | None) -> Iterator[Callable[[int], None] | None]
             progress.update(task, advance=count)
 
         yield advance
+
+
+@contextmanager
+def counting_progress(doing: str, total: int) -> Iterator[Callable[[], None]]:
+    """Show how many of `total` things are done, on a terminal; yields what to call for each."""
+    console = Console(stderr=True)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    hidden = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
+        task = progress.add_task(doing, total=total)
+        yield lambda: progress.advance(task)

@@ -6,11 +6,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from cli.findings import shown_report
+from cli.image_checks import AcceptedLines, Look, check_images, in_folder, in_s3
 from cli.manifest_source import STANDARD_INPUT, ManifestSource, NotReadable, opened
 from cli.output import PatientConsole, write_document
 from cli.preview import FirstLines, preview
 from cli.project_policy import project_policy
 from cli.reading_progress import reading_progress
+from lambdas.errors import PipelineError
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.report import Report
 from lambdas.manifest.validation import Sinks, validate_manifest
@@ -69,11 +71,18 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--report", type=Path, metavar="OUT.HTML", help="write the report as a page with charts"
     )
-    parser.add_argument(
+    images = parser.add_mutually_exclusive_group()
+    images.add_argument(
         "--images",
         type=Path,
         metavar="DIR",
-        help="folder with images for the page, found by the end of their source-ref",
+        help="look at the images in a folder, too, found by the end of their source-ref: whether "
+        "they are there, and are what their lines say; the page shows some of them",
+    )
+    images.add_argument(
+        "--check-images",
+        action="store_true",
+        help="look at the images in S3, with your credentials: 16 KiB of each, as a rule",
     )
 
 
@@ -82,7 +91,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         _refuse_misuse(options)
         return _run(options)
-    except (NotReadable, ConfigError) as error:
+    except (NotReadable, ConfigError, PipelineError) as error:
         sys.stderr.write(f"gt-train validate: {visible(str(error))}\n")
         return 2
     except KeyboardInterrupt:
@@ -98,7 +107,7 @@ def _run(options: argparse.Namespace) -> int:
             sources.enter_context(opened(options.validation)) if options.validation else None
         )
         head = FirstLines(manifest.stream, options.preview)
-        report = _validate(manifest, head, validation, policy)
+        report = _validate(manifest, head, validation, policy, _look(options))
     if options.report:
         _write_page(report, manifest.name, options.report, options.images)
     if options.json:
@@ -108,15 +117,28 @@ def _run(options: argparse.Namespace) -> int:
     return 0 if report.verdict == "accepted" else 1
 
 
+def _look(options: argparse.Namespace) -> Look | None:
+    if options.images:
+        return in_folder(options.images)
+    return in_s3 if options.check_images else None
+
+
 def _validate(
-    manifest: ManifestSource, head: FirstLines, validation: ManifestSource | None, policy: Policy
+    manifest: ManifestSource,
+    head: FirstLines,
+    validation: ManifestSource | None,
+    policy: Policy,
+    look: Look | None,
 ) -> Report:
     sizes = [source.size for source in (manifest, validation) if source]
     known = [size for size in sizes if size is not None]
-    nowhere = Sinks(train=_drop, validation=_drop, rejected=_drop)
-    with reading_progress(sum(known) if len(known) == len(sizes) else None) as progress:
-        second = validation.stream if validation else None
-        return validate_manifest(head, policy, nowhere, second, progress)
+    with ExitStack() as files:
+        lines = AcceptedLines(files) if look else None
+        sinks = lines.sinks() if lines else Sinks(train=_drop, validation=_drop, rejected=_drop)
+        with reading_progress(sum(known) if len(known) == len(sizes) else None) as progress:
+            second = validation.stream if validation else None
+            report = validate_manifest(head, policy, sinks, second, progress)
+        return check_images(report, policy, lines, look) if lines and look else report
 
 
 def _show(report: Report, name: str, head: FirstLines, page: Path | None) -> None:
@@ -147,8 +169,6 @@ def _write_page(report: Report, name: str, path: Path, folder: Path | None) -> N
 def _refuse_misuse(options: argparse.Namespace) -> None:
     if options.manifest == options.validation == STANDARD_INPUT:
         raise NotReadable("only one of the two manifests can be standard input")
-    if options.images and not options.report:
-        raise NotReadable("--images needs --report: the images go into the page")
     if options.images and not options.images.is_dir():
         raise NotReadable(f"{options.images} is no folder with images")
     if options.report:

@@ -90,7 +90,7 @@ def test_json_stays_alone_on_standard_output_when_a_page_is_written_too(
         (["s3://bucket-only"], "is not an S3 URI of the form s3://bucket/key"),
         (["{manifest}", "--validation", "{folder}/none"], "none: No such file or directory"),
         (["-", "--validation", "-"], "only one of the two manifests can be standard input"),
-        (["{manifest}", "--images", "{folder}"], "--images needs --report"),
+        (["{manifest}", "--images", "{folder}/none"], "none is no folder with images"),
         (
             ["{manifest}", "--report", "{folder}/page.html", "--images", "{folder}/none"],
             "none is no folder with images",

@@ -1,0 +1,126 @@
+"""Examines the images of an accepted manifest, in a folder or in S3, before they are paid for."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+import msgspec
+
+from cli.reading_progress import counting_progress
+from lambdas.images.answer import Answer, Part, Refusal, Span
+from lambdas.images.declared import Channel, DeclaredImage, Examined
+from lambdas.images.examination import examine_header
+from lambdas.images.image_findings import ImageFindings, with_images
+from lambdas.manifest.policy import Policy
+from lambdas.manifest.report import Report
+from lambdas.manifest.validation import Sinks
+from local.image_folder import file_of
+
+Look = Callable[[list[DeclaredImage]], Iterable[Examined]]
+
+_MISSING = Refusal(404, "NoSuchKey")
+_GROUND_TRUTH = "labeling-job/"
+
+
+class AcceptedLines:
+    """The lines of both channels in temporary files, until their images are examined."""
+
+    def __init__(self, files: ExitStack) -> None:
+        train, validation = TemporaryFile(), TemporaryFile()  # noqa: SIM115 - on the stack
+        self._files: dict[Channel, IO[bytes]] = {
+            "train": files.enter_context(train),
+            "validation": files.enter_context(validation),
+        }
+
+    def sinks(self) -> Sinks:
+        """Where validation writes to."""
+        train, validation = self._files["train"], self._files["validation"]
+        return Sinks(train.write, validation.write, lambda _chunk: None)
+
+    def images(self, attribute: str, channel: Channel) -> Iterator[DeclaredImage]:
+        """The images of a channel, as its lines declare them."""
+        return _declared(self._files[channel], attribute, channel)
+
+
+def check_images(report: Report, policy: Policy, lines: AcceptedLines, look: Look) -> Report:
+    """Return the report with what is wrong with the images of an accepted manifest.
+
+    The line numbers of these findings are those of a channel's manifest.
+    """
+    attribute = report.label_attribute
+    if report.verdict == "rejected" or attribute is None:
+        return report
+    found = ImageFindings()
+    with counting_progress("looking at images", report.records.usable) as advance:
+        for channel in ("train", "validation"):
+            for examined in look(list(lines.images(attribute, channel))):
+                found.add(examined)
+                advance()
+    return with_images(report, found, policy)
+
+
+def in_folder(folder: Path) -> Look:
+    """Look at the files of a folder, found by the end of their source-ref."""
+
+    def look(images: list[DeclaredImage]) -> Iterator[Examined]:
+        paths = [file_of(folder, image.source_ref) for image in images]
+        sizes = Counter(path.stat().st_size for path in paths if path)
+        for image, path in zip(images, paths, strict=True):
+            yield _examine_file(image, path, sizes)
+
+    return look
+
+
+def in_s3(images: list[DeclaredImage]) -> Iterable[Examined]:
+    """Look at the objects that the lines name, with the credentials of the environment."""
+    # Slow to import, and only needed here.
+    from lambdas.adapters.image_objects import examine_objects  # noqa: PLC0415
+    from lambdas.adapters.object_requests import object_requests  # noqa: PLC0415
+
+    return examine_objects(images, examine_header, object_requests())
+
+
+def _declared(file: IO[bytes], attribute: str, channel: Channel) -> Iterator[DeclaredImage]:
+    file.seek(0)
+    for number, line in enumerate(file, start=1):
+        record: dict[str, Any] = msgspec.json.decode(line)
+        (size,) = record[attribute]["image_size"]
+        metadata = record.get(f"{attribute}-metadata", {})
+        yield DeclaredImage(
+            number,
+            record["source-ref"],
+            size["width"],
+            size["height"],
+            channel,
+            as_stored=str(metadata.get("job-name")).startswith(_GROUND_TRUTH),
+        )
+
+
+def _examine_file(image: DeclaredImage, path: Path | None, sizes: Counter[int]) -> Examined:
+    examination = examine_header(image)
+    span = next(examination)
+    while True:
+        try:
+            span = examination.send(_answer(path, span, sizes))
+        except StopIteration as finished:
+            examined: Examined = finished.value
+            return examined
+
+
+def _answer(path: Path | None, span: Span, sizes: Counter[int]) -> Answer:
+    if path is None:
+        return _MISSING
+    try:
+        with path.open("rb") as file:
+            size = path.stat().st_size
+            content = None
+            if sizes[size] > 1 and span.first == 0:  # others can't have the same bytes
+                content = hashlib.file_digest(file, "blake2b").hexdigest()
+            file.seek(span.first)
+            return Part(file.read(span.end - span.first), size, content)
+    except OSError as error:
+        return Refusal(403, "AccessDenied", error.strerror or "")
