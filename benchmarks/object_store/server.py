@@ -76,6 +76,7 @@ class Objects(BaseHTTPRequestHandler):
             self._answer(416, "<Error><Code>InvalidRange</Code></Error>")
             return
         length = last - first + 1
+        connection, self.wfile = self.wfile, io.BytesIO()
         self.send_response(206 if asked else 200)
         self.send_header("Content-Length", str(length))
         self.send_header("ETag", self._etag(path, size))
@@ -88,7 +89,11 @@ class Objects(BaseHTTPRequestHandler):
         with path.open("rb", buffering=0) as file:
             file.seek(first)
             for block in _blocks(file, length):
-                self.wfile.write(block)
+                self.wfile.write(block)  # the first one together with the headers
+                connection.write(self.wfile.getbuffer())
+                self.wfile = io.BytesIO()
+        connection.write(self.wfile.getbuffer())
+        self.wfile = connection
         self.trouble.sent += length
 
     @staticmethod

@@ -11,7 +11,7 @@ from awscrt.exceptions import AwsCrtError
 
 from lambdas.adapters.image_response import Passing, Response
 from lambdas.adapters.manifest_objects import split_uri
-from lambdas.adapters.object_requests import ObjectRequests
+from lambdas.adapters.object_requests import ObjectRequests, stay_entered
 from lambdas.errors import ServiceUnavailable
 from lambdas.images.answer import Span
 from lambdas.images.declared import DeclaredImage, Examined
@@ -192,6 +192,7 @@ class _Lane:
 
     @_step
     def _connected(self, connected: "Future[HttpClientConnection]") -> None:
+        stay_entered()
         try:
             self._connection = connected.result()
         except AwsCrtError as error:

@@ -71,12 +71,18 @@ class _Reads(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Clients hang up on purpose."""
+
+
 @contextmanager
 def scripted_s3() -> Iterator[ScriptedS3]:
     """Serve as long as the context lasts."""
     s3 = ScriptedS3()
-    with ThreadingHTTPServer(("127.0.0.1", 0), type("Reads", (_Reads,), {"s3": s3})) as server:
-        server.daemon_threads = True
+    with _Server(("127.0.0.1", 0), type("Reads", (_Reads,), {"s3": s3})) as server:
         s3.url = f"http://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
