@@ -203,9 +203,12 @@ class _Lane:
 
     def _send(self, connection: "HttpClientConnection") -> None:
         self._response = response = Response()
-        stream = connection.request(self._request, response.begin, response.add)
-        stream.completion_future.add_done_callback(self._ended)
-        stream.activate()
+        try:
+            stream = connection.request(self._request, response.begin, response.add)
+            stream.completion_future.add_done_callback(self._ended)
+            stream.activate()
+        except (AwsCrtError, RuntimeError) as error:  # S3 closed the connection just now
+            self._try_again(str(error))
 
     @_step
     def _ended(self, ended: "Future[int]") -> None:
