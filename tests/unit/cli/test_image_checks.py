@@ -82,6 +82,16 @@ def test_too_many_bad_images_reject_the_manifest(
     assert "2 of 20" in report["findings"][0]["message"]
 
 
+def test_faulty_lines_and_bad_images_count_together(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, folder: Path
+) -> None:
+    (folder / "3.jpg").unlink()
+    manifest = write(tmp_path / "faulty.manifest", [*any_records(20), "no object"])
+    status, _, report = found(capsys, manifest, "--images", folder)
+    assert status == 1
+    assert report["records"]["invalid"] == 2
+
+
 def test_what_only_warns_costs_nothing(
     capsys: pytest.CaptureFixture[str], manifest: Path, folder: Path
 ) -> None:
