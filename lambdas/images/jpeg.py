@@ -91,7 +91,7 @@ class JpegHeader:
             self._add_frame(piece[at + 4 : at + 2 + length])
         elif marker == _APP1:
             self._note_exif(piece[at + 4 : at + 2 + length])
-        return 2 + max(length, 2)
+        return 2 + length
 
     def _add_frame(self, segment: bytes) -> None:
         if self._frame is not None:
