@@ -107,12 +107,10 @@ def test_what_only_warns_costs_nothing(
 def test_files_with_the_same_bytes_are_found(
     capsys: pytest.CaptureFixture[str], manifest: Path, folder: Path
 ) -> None:
-    for number in range(20):
-        (folder / f"{number}.jpg").write_bytes(jpeg(0))
+    (folder / "4.jpg").write_bytes((folder / "3.jpg").read_bytes())
     status, counts, _ = found(capsys, manifest, "--images", folder)
     assert status == 0
-    assert sum(counts.values()) == 19
-    assert set(counts) == {"image-content-repeated", "image-content-in-both"}
+    assert counts in ({"image-content-repeated": 1}, {"image-content-in-both": 1})
 
 
 def test_people_read_what_was_found(
