@@ -1,6 +1,7 @@
 """Examines the images of an accepted manifest, in a folder or in S3, before they are paid for."""
 
 import hashlib
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ from lambdas.images.answer import Answer, Part, Refusal, Span
 from lambdas.images.declared import Channel, DeclaredImage, Examined
 from lambdas.images.examination import examine_header
 from lambdas.images.image_findings import ImageFindings, with_images
+from lambdas.manifest.lines import RawStream
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.report import Report
 from lambdas.manifest.validation import Sinks
@@ -26,15 +28,51 @@ _MISSING = Refusal(404, "NoSuchKey")
 _GROUND_TRUTH = "labeling-job/"
 
 
-class AcceptedLines:
-    """The lines of both channels in temporary files, until their images are examined."""
+class NumberedLines:
+    """A stream that remembers the number of each line that somebody reads from it.
 
-    def __init__(self, files: ExitStack) -> None:
-        train, validation = TemporaryFile(), TemporaryFile()  # noqa: SIM115 - on the stack
+    Validation hands lines on unchanged, so that their bytes lead back to where they stood.
+    """
+
+    def __init__(self, stream: RawStream) -> None:
+        self._stream = stream
+        self._number = 1
+        self._begun = b""
+        self._numbers: dict[int, int] = {}
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int | None:
+        """Read from the stream."""
+        count = self._stream.readinto(buffer)
+        lines = (self._begun + bytes(memoryview(buffer)[: count or 0])).split(b"\n")
+        self._begun = lines.pop()
+        if not count:
+            lines.append(self._begun)
+        for line in lines:
+            self._numbers.setdefault(hash(line.removeprefix(BOM_UTF8)), self._number)
+            self._number += 1
+        return count
+
+    def number_of(self, line: bytes) -> int:
+        """The number of the first line with these bytes, counted from 1."""
+        return self._numbers.get(hash(line.removesuffix(b"\n")), 0)
+
+
+class AcceptedLines:
+    """The lines of both channels in temporary files, until their images are examined.
+
+    validation: None where the validation channel was split off the one manifest.
+    """
+
+    def __init__(
+        self, files: ExitStack, manifest: NumberedLines, validation: NumberedLines | None
+    ) -> None:
+        train, held_out = TemporaryFile(), TemporaryFile()  # noqa: SIM115 - on the stack
         self._files: dict[Channel, IO[bytes]] = {
             "train": files.enter_context(train),
-            "validation": files.enter_context(validation),
+            "validation": files.enter_context(held_out),
         }
+        self._origins = {"train": manifest, "validation": validation or manifest}
+        self.were_split = validation is None
 
     def sinks(self) -> Sinks:
         """Where validation writes to."""
@@ -43,14 +81,14 @@ class AcceptedLines:
 
     def images(self, attribute: str, channel: Channel) -> Iterator[DeclaredImage]:
         """The images of a channel, as its lines declare them."""
-        return _declared(self._files[channel], attribute, channel)
+        file = self._files[channel]
+        file.seek(0)
+        for line in file:
+            yield _declared(line, self._origins[channel].number_of(line), attribute, channel)
 
 
 def check_images(report: Report, policy: Policy, lines: AcceptedLines, look: Look) -> Report:
-    """Return the report with what is wrong with the images of an accepted manifest.
-
-    The line numbers of these findings are those of a channel's manifest.
-    """
+    """Return the report with what is wrong with the images of an accepted manifest."""
     attribute = report.label_attribute
     if report.verdict == "rejected" or attribute is None:
         return report
@@ -60,7 +98,7 @@ def check_images(report: Report, policy: Policy, lines: AcceptedLines, look: Loo
             for examined in look(list(lines.images(attribute, channel))):
                 found.add(examined)
                 advance()
-    return with_images(report, found, policy)
+    return with_images(report, found, policy, one_manifest=lines.were_split)
 
 
 def in_folder(folder: Path) -> Look:
@@ -84,20 +122,18 @@ def in_s3(images: list[DeclaredImage]) -> Iterable[Examined]:
     return examine_objects(images, examine_header, object_requests())
 
 
-def _declared(file: IO[bytes], attribute: str, channel: Channel) -> Iterator[DeclaredImage]:
-    file.seek(0)
-    for number, line in enumerate(file, start=1):
-        record: dict[str, Any] = msgspec.json.decode(line)
-        (size,) = record[attribute]["image_size"]
-        metadata = record.get(f"{attribute}-metadata", {})
-        yield DeclaredImage(
-            number,
-            record["source-ref"],
-            size["width"],
-            size["height"],
-            channel,
-            as_stored=str(metadata.get("job-name")).startswith(_GROUND_TRUTH),
-        )
+def _declared(line: bytes, number: int, attribute: str, channel: Channel) -> DeclaredImage:
+    record: dict[str, Any] = msgspec.json.decode(line)
+    (size,) = record[attribute]["image_size"]
+    metadata = record.get(f"{attribute}-metadata", {})
+    return DeclaredImage(
+        number,
+        record["source-ref"],
+        size["width"],
+        size["height"],
+        channel,
+        as_stored=str(metadata.get("job-name")).startswith(_GROUND_TRUTH),
+    )
 
 
 def _examine_file(image: DeclaredImage, path: Path | None, sizes: Counter[int]) -> Examined:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from cli.findings import shown_report
-from cli.image_checks import AcceptedLines, Look, check_images, in_folder, in_s3
+from cli.image_checks import AcceptedLines, Look, NumberedLines, check_images, in_folder, in_s3
 from cli.manifest_source import STANDARD_INPUT, ManifestSource, NotReadable, opened
 from cli.output import PatientConsole, write_document
 from cli.preview import FirstLines, preview
@@ -132,13 +132,18 @@ def _validate(
 ) -> Report:
     sizes = [source.size for source in (manifest, validation) if source]
     known = [size for size in sizes if size is not None]
+    total = sum(known) if len(known) == len(sizes) else None
+    second = validation.stream if validation else None
+    if look is None:
+        nowhere = Sinks(train=_drop, validation=_drop, rejected=_drop)
+        with reading_progress(total) as progress:
+            return validate_manifest(head, policy, nowhere, second, progress)
+    numbered, numbered_second = NumberedLines(head), NumberedLines(second) if second else None
     with ExitStack() as files:
-        lines = AcceptedLines(files) if look else None
-        sinks = lines.sinks() if lines else Sinks(train=_drop, validation=_drop, rejected=_drop)
-        with reading_progress(sum(known) if len(known) == len(sizes) else None) as progress:
-            second = validation.stream if validation else None
-            report = validate_manifest(head, policy, sinks, second, progress)
-        return check_images(report, policy, lines, look) if lines and look else report
+        lines = AcceptedLines(files, numbered, numbered_second)
+        with reading_progress(total) as progress:
+            report = validate_manifest(numbered, policy, lines.sinks(), numbered_second, progress)
+        return check_images(report, policy, lines, look)
 
 
 def _show(report: Report, name: str, head: FirstLines, page: Path | None) -> None:

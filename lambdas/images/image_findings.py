@@ -18,7 +18,7 @@ class ImageFindings:
     """
 
     def __init__(self) -> None:
-        self.set_aside: dict[str, set[int]] = {"train": set(), "validation": set()}
+        self.set_aside: dict[Channel, list[int]] = {"train": [], "validation": []}
         self._equal = EqualContent()
         self._found: dict[tuple[str, str], Finding] = {}
 
@@ -33,8 +33,8 @@ class ImageFindings:
         repeated = self._equal.add(examined)
         for fault in [*examined.faults, *([repeated] if repeated else [])]:
             self._count(fault, image.line, image.channel)
-            if fault.rule.severity == "error":
-                self.set_aside[image.channel].add(image.line)
+        if any(fault.rule.severity == "error" for fault in examined.faults):
+            self.set_aside[image.channel].append(image.line)
 
     def ordered(self) -> list[Finding]:
         """All findings, worst first."""
@@ -51,11 +51,14 @@ class ImageFindings:
             finding.lines.append(line)
 
 
-def with_images(report: Report, found: ImageFindings, policy: Policy) -> Report:
+def with_images(
+    report: Report, found: ImageFindings, policy: Policy, *, one_manifest: bool = False
+) -> Report:
     """Return an accepted manifest's report with what was found in its images.
 
     Lines whose images can't be used count as invalid from here on, and reject the manifest above
-    the same share. Boxes, classes and statistics remain those of all lines.
+    the same share. Boxes, classes and statistics remain those of all lines. With ``one_manifest``,
+    the lines of both channels are numbered as in the manifest that was split.
     """
     lost = {channel: len(lines) for channel, lines in found.set_aside.items()}
     records, split = report.records, report.split
@@ -64,7 +67,10 @@ def with_images(report: Report, found: ImageFindings, policy: Policy) -> Report:
         usable=records.usable - sum(lost.values()),
         invalid=records.invalid + sum(lost.values()),
     )
-    findings = [*report.findings, *found.ordered()]
+    of_images = found.ordered()
+    if one_manifest:
+        of_images = [msgspec.structs.replace(each, manifest="train") for each in of_images]
+    findings = [*report.findings, *of_images]
     rejected = records.invalid > policy.max_invalid_fraction * records.total
     if rejected:
         findings.append(_too_many_invalid(records.invalid, records.total, policy))

@@ -92,6 +92,32 @@ def test_faulty_lines_and_bad_images_count_together(
     assert report["records"]["invalid"] == 2
 
 
+def test_findings_name_lines_of_the_manifest_that_was_split(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, folder: Path
+) -> None:
+    lines = [json.dumps(record) for record in any_records(20)]
+    manifest = tmp_path / "spaced.manifest"
+    manifest.write_text("\ufeff" + "\n\n".join(lines), encoding="utf-8")
+    for number in (0, 7, 19):
+        (folder / f"{number}.jpg").write_bytes(b"<html>")
+    _, _, report = found(capsys, manifest, "--images", folder)
+    bad = [each for each in report["findings"] if each["code"] == "not-an-image"]
+    assert sorted(line for each in bad for line in each["lines"]) == [1, 15, 39]
+    assert all(each.get("manifest", "train") == "train" for each in bad)
+
+
+def test_findings_name_lines_of_the_validation_manifest(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, folder: Path
+) -> None:
+    records = any_records(20)
+    train = write(tmp_path / "train.manifest", records[:15])
+    validation = write(tmp_path / "validation.manifest", records[15:])
+    (folder / "16.jpg").write_bytes(b"<html>")
+    _, _, report = found(capsys, train, "--validation", validation, "--images", folder)
+    (bad,) = (each for each in report["findings"] if each["code"] == "not-an-image")
+    assert (bad["manifest"], bad["lines"]) == ("validation", [2])
+
+
 def test_what_only_warns_costs_nothing(
     capsys: pytest.CaptureFixture[str], manifest: Path, folder: Path
 ) -> None:
