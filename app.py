@@ -3,8 +3,8 @@
 import os
 import sys
 
-from stacks.app import build_app, cli_environment
 from stacks.parsing import ConfigError
+from stacks.synthesis import build_app, cli_environment
 
 
 def main() -> int:

@@ -52,8 +52,8 @@ def run(options: argparse.Namespace) -> int:
     # Read by aws_cdk when it is imported: skips a check of the template that takes longer than
     # synth itself and that the tests make.
     os.environ.setdefault("CDK_VALIDATION", "false")
-    from local.run import Run  # noqa: PLC0415 - see above
-    from local.source import DemoPictures, ManifestFile, SourceError  # noqa: PLC0415
+    from local.demo.run import Run  # noqa: PLC0415 - see above
+    from local.demo.source import DemoPictures, ManifestFile, SourceError  # noqa: PLC0415
 
     shown = Presentation(Console(highlight=False, soft_wrap=True))
     try:

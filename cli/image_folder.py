@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from lambdas.manifest.report import Report
-from lambdas.report_page.samples import Picture
-from lambdas.report_page.thumbnail import thumbnail
-from local.image_folder import file_of
+from lambdas.pages.samples import Picture
+from lambdas.pages.thumbnail import thumbnail
+from local.demo.image_folder import file_of
 
 
 def pictures(report: Report, folder: Path) -> dict[str, Picture]:

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.status import Status
 
 from lambdas.contract import State
-from local.transcript import ExecutionEnded, StateEntered, StateExited, Step
+from local.demo.transcript import ExecutionEnded, StateEntered, StateExited, Step
 
 FIRST_LINES = (
     "The pipeline on an embedded AWS: no account is used, nothing is billed. The template and the\n"

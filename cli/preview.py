@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lambdas.manifest.lines import MAX_BYTES, RawStream
-from lambdas.report_page.visible import visible
+from lambdas.pages.visible import visible
 
 MOST_BOXES = 20
 _VALUES = ("left", "top", "width", "height")

@@ -6,7 +6,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from cli.dead_letters import Account, DeployedPipeline, Replayed, StackNotUsable, replay
-from lambdas.report_page.visible import visible
+from lambdas.pages.visible import visible
 
 
 def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _deployed_by_default() -> str:
-    from stacks.app import STACK_NAME  # noqa: PLC0415 - starts the CDK's Node.js
+    from stacks.synthesis import STACK_NAME  # noqa: PLC0415 - starts the CDK's Node.js
 
     return STACK_NAME
 

@@ -14,7 +14,7 @@ from cli.reading_progress import reading_progress
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.report import Report
 from lambdas.manifest.validation import Sinks, validate_manifest
-from lambdas.report_page.visible import visible
+from lambdas.pages.visible import visible
 from stacks.parsing import ConfigError
 
 INTERRUPTED = 130
@@ -131,7 +131,7 @@ def _show(report: Report, name: str, head: FirstLines, page: Path | None) -> Non
 
 def _write_page(report: Report, name: str, path: Path, folder: Path | None) -> None:
     # Not needed for most validations, and slow to import.
-    from lambdas.report_page.page import NO_PICTURES, report_page  # noqa: PLC0415
+    from lambdas.pages.page import NO_PICTURES, report_page  # noqa: PLC0415
 
     found = NO_PICTURES
     if folder:

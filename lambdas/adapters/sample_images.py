@@ -8,8 +8,8 @@ from lambdas.adapters import clients
 from lambdas.adapters.manifest_objects import split_uri
 from lambdas.errors import InvalidExecutionInput
 from lambdas.manifest.report import Report
-from lambdas.report_page.samples import Picture
-from lambdas.report_page.thumbnail import thumbnail
+from lambdas.pages.samples import Picture
+from lambdas.pages.thumbnail import thumbnail
 
 logger = logging.getLogger(__name__)
 

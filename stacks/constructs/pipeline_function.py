@@ -101,7 +101,7 @@ class PipelineFunction(lambda_.Function):
             construct_id,
             description=description,
             code=defaults.code,
-            handler=f"lambdas.{module}.handler",
+            handler=f"lambdas.handlers.{module}.handler",
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=lambda_.Architecture.ARM_64,
             layers=[defaults.layer],

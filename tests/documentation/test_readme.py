@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from stacks.app import PROJECT
 from stacks.config import PipelineConfig
+from stacks.synthesis import PROJECT
 
 README = (PROJECT / "README.md").read_text()
 SETTINGS = [field for field in fields(PipelineConfig) if field.name != "hyperparameters"]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from stacks.app import synthesize
+from stacks.synthesis import synthesize
 from tests.infrastructure.templates import Template
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from stacks.app import PROJECT, STACK_NAME, cli_environment, synthesize
+from stacks.synthesis import PROJECT, STACK_NAME, cli_environment, synthesize
 
 
 def run_app(
@@ -53,7 +53,7 @@ def test_the_settings_of_cdk_json_count_without_the_cli(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context = {"pipeline": {"volume_size_gb": 77}}
-    monkeypatch.setattr("stacks.app.project_context", lambda: context)
+    monkeypatch.setattr("stacks.synthesis.project_context", lambda: context)
     assert '"VOLUME_SIZE_GB": "77"' in synthesize(tmp_path).read_text()
 
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stacks.app import project_context
 from stacks.checks import trainable_instance_types
 from stacks.config import PipelineConfig, parse_config
 from stacks.context import config_from_context
 from stacks.hyperparameters import DEFAULT_HYPERPARAMETERS
 from stacks.parsing import ConfigError
+from stacks.synthesis import project_context
 
 REFUSED: list[tuple[str, Any, str]] = [
     ("volume_size_gb", "big", "a whole number from 1 to 16384"),

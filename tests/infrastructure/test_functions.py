@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from lambdas import settings
-from stacks.app import PROJECT
+from stacks.synthesis import PROJECT
 from tests.infrastructure.templates import Template
 
 MODULES = [

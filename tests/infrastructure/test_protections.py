@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from aws_cdk import Environment
 
-from stacks.app import build_app
 from stacks.parsing import ConfigError
+from stacks.synthesis import build_app
 from tests.infrastructure.conftest import HARDENED
 from tests.infrastructure.templates import PSEUDO_PARAMETERS, Template
 

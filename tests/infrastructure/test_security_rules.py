@@ -10,7 +10,7 @@ import pytest
 from aws_cdk import Validations
 from cdk_nag import AwsSolutionsChecks
 
-from stacks.app import build_app
+from stacks.synthesis import build_app
 from tests.infrastructure.conftest import HARDENED
 from tests.infrastructure.templates import Template
 

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 from aws_cdk import Environment
 
-from stacks.app import BUILD, build_app
 from stacks.parsing import ConfigError
+from stacks.synthesis import BUILD, build_app
 from stacks.training_image import training_images
 from tests.infrastructure.templates import Template
 

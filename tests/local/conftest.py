@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.embedded_aws import EmbeddedAws
+from local.aws.embedded_aws import EmbeddedAws
 from tests.local.sandbox import CLOCK_SPEED, Sandbox
 
 

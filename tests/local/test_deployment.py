@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from local.deployment import Deployment, DeploymentFailed, zip_folder
-from local.embedded_aws import EmbeddedAws
+from local.aws.deployment import Deployment, DeploymentFailed, zip_folder
+from local.aws.embedded_aws import EmbeddedAws
 from tests.local.sandbox import document, unique
 
 ASSETS = "cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from local.embedded_aws import AlreadyRunning, EmbeddedAws
+from local.aws.embedded_aws import AlreadyRunning, EmbeddedAws
 from tests.local.sandbox import unique
 
 PROJECT = Path(__file__).parents[2]
@@ -33,7 +33,7 @@ def test_nothing_but_the_loopback_interface_is_listened_on(tmp_path: Path) -> No
     running = process(
         """
         import os
-        from local.embedded_aws import EmbeddedAws
+        from local.aws.embedded_aws import EmbeddedAws
         from pathlib import Path
 
         with EmbeddedAws() as aws:
@@ -61,7 +61,7 @@ def test_the_temporary_files_are_removed_however_it_ends(end: str, tmp_path: Pat
         f"""
         import os, tempfile
         before = dict(os.environ)
-        from local.embedded_aws import EmbeddedAws
+        from local.aws.embedded_aws import EmbeddedAws
 
         try:
             with EmbeddedAws() as aws:
@@ -83,7 +83,7 @@ def test_the_temporary_files_are_removed_on_an_interrupt(tmp_path: Path) -> None
     running = process(
         """
         import signal, time
-        from local.embedded_aws import EmbeddedAws
+        from local.aws.embedded_aws import EmbeddedAws
         # Ignored, and inherited so, where the tests run in the background of a shell.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         with EmbeddedAws() as aws:
@@ -109,7 +109,7 @@ def test_a_second_one_after_the_first_starts_empty_and_elsewhere_is_refused(
 ) -> None:
     running = process(
         """
-        from local.embedded_aws import EmbeddedAws
+        from local.aws.embedded_aws import EmbeddedAws
         for port in (None, None):
             with EmbeddedAws(port=port) as aws:
                 s3 = aws.client("s3")
@@ -131,7 +131,7 @@ def test_a_second_one_after_the_first_starts_empty_and_elsewhere_is_refused(
 
 def test_a_port_that_is_taken_is_named(aws: EmbeddedAws, tmp_path: Path) -> None:
     port = aws.endpoint.rsplit(":", 1)[-1]
-    source = f"from local.embedded_aws import EmbeddedAws\nwith EmbeddedAws(port={port}): pass"
+    source = f"from local.aws.embedded_aws import EmbeddedAws\nwith EmbeddedAws(port={port}): pass"
     _out, errors = process(source, tmp_path).communicate(timeout=60)
     assert f"can't listen on 127.0.0.1:{port}" in errors
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from local.embedded_aws import EmbeddedAws
-from local.event_bus import matching
+from local.aws.embedded_aws import EmbeddedAws
+from local.aws.event_bus import matching
 from tests.local.sandbox import Sandbox, unique
 
 

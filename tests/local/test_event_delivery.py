@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from local.embedded_aws import EmbeddedAws
-from local.event_bus import Event
+from local.aws.embedded_aws import EmbeddedAws
+from local.aws.event_bus import Event
 from tests.local.probes import SOURCE
 from tests.local.sandbox import Sandbox, allow, document, eventually, unique
 

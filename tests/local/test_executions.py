@@ -7,9 +7,9 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from local.embedded_aws import EmbeddedAws
-from local.event_bus import matching
-from local.repairs.state_fields import matching_retrier
+from local.aws.embedded_aws import EmbeddedAws
+from local.aws.event_bus import matching
+from local.aws.repairs.state_fields import matching_retrier
 from tests.local.probes import CAUGHT, SOURCE, catch, task
 from tests.local.sandbox import Sandbox, document, eventually, unique
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from local.clock import Clock
-from local.embedded_aws import EmbeddedAws
-from local.repairs.asynchronous_invocations import AsynchronousInvocations
-from local.repairs.patching import ministack
+from local.aws.clock import Clock
+from local.aws.embedded_aws import EmbeddedAws
+from local.aws.repairs.asynchronous_invocations import AsynchronousInvocations
+from local.aws.repairs.patching import ministack
 from tests.local.probes import SOURCE
 from tests.local.sandbox import Sandbox, allow, unique
 

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from local.repairs import patching
-from local.repairs.patching import Patches, SeamMissing
+from local.aws.repairs import patching
+from local.aws.repairs.patching import Patches, SeamMissing
 
 
 def module() -> SimpleNamespace:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from PIL import Image, ImageChops
 
-from local.pictures import CLASSES, demo_data_set, stand_in, stand_ins
+from local.demo.pictures import CLASSES, demo_data_set, stand_in, stand_ins
 
 DATA_SET = demo_data_set("s3://bucket/images/", "shapes", "Demo")
 RECORDS = [json.loads(line) for line in DATA_SET.manifest.splitlines()]

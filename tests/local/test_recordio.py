@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.sagemaker.recordio import MAGIC, NotRecordIO, frame, payloads
+from local.aws.sagemaker.recordio import MAGIC, NotRecordIO, frame, payloads
 
 
 def test_a_record_is_magic_length_payload_and_padding_to_four_bytes() -> None:

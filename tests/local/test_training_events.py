@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.embedded_aws import EmbeddedAws
-from local.sagemaker.service import COMPLETION_EVENT
+from local.aws.embedded_aws import EmbeddedAws
+from local.aws.sagemaker.service import COMPLETION_EVENT
 from tests.local.sandbox import Sandbox
 from tests.local.training_requests import TrainingData
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from local.pictures import DataSet, demo_data_set
+from local.demo.pictures import DataSet, demo_data_set
 from tests.local.sandbox import Sandbox, allow, unique
 
 IMAGE = "811284229777.dkr.ecr.us-east-1.amazonaws.com/object-detection:1"

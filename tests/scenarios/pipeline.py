@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from lambdas.contract import BucketLayout
-from local.embedded_aws import EmbeddedAws
-from local.pictures import stand_in
+from local.aws.embedded_aws import EmbeddedAws
+from local.demo.pictures import stand_in
 
 T = TypeVar("T")
 
@@ -170,13 +170,13 @@ class Pipeline:
         return document
 
     def function(self, module: str) -> str:
-        """The name of the function of a module of ``lambdas``."""
+        """The name of the function of a module of ``lambdas.handlers``."""
         pages = self.aws.client("lambda").get_paginator("list_functions").paginate()
         return next(
             str(each["FunctionName"])
             for page in pages
             for each in page["Functions"]
-            if each["Handler"] == f"lambdas.{module}.handler"
+            if each["Handler"] == f"lambdas.handlers.{module}.handler"
         )
 
     def invoke(self, module: str, event: dict[str, Any]) -> Any:

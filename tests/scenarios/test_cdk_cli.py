@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from local.embedded_aws import EmbeddedAws
-from stacks.app import PROJECT, STACK_NAME
+from local.aws.embedded_aws import EmbeddedAws
+from stacks.synthesis import PROJECT, STACK_NAME
 
 CDK = PROJECT / "node_modules" / ".bin" / "cdk"
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from local.event_bus import matching
+from local.aws.event_bus import matching
 from tests.scenarios.grants import Grant, deployed_roles, granted, used
 from tests.scenarios.pipeline import Pipeline, eventually
 

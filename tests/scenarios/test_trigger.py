@@ -3,7 +3,7 @@
 import json
 import time
 
-from local.event_bus import matching
+from local.aws.event_bus import matching
 from tests.scenarios.pipeline import Pipeline, eventually
 
 WRITTEN = "Object Created"

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.start_execution import ObjectCreated, S3Bucket, S3Object, execution_name, version_of
+from lambdas.handlers.start_execution import (
+    ObjectCreated,
+    S3Bucket,
+    S3Object,
+    execution_name,
+    version_of,
+)
 
 NAME_PATTERN = re.compile(r"[0-9A-Za-z_-]{1,80}")
 

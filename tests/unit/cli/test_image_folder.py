@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 
 from cli.image_folder import pictures
-from lambdas.report_page.thumbnail import LONGEST_SIDE
-from local.image_folder import file_of
+from lambdas.pages.thumbnail import LONGEST_SIDE
+from local.demo.image_folder import file_of
 from tests.unit.cli.runs import any_records, validate, write
-from tests.unit.report_page.pages import any_box, any_record, report_of
+from tests.unit.pages.pages import any_box, any_record, report_of
 
 
 def any_image(path: Path, size: tuple[int, int] = (1600, 800), mode: str = "RGB") -> Path:

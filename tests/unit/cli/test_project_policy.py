@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from cli.project_policy import SETTINGS, project_policy
-from stacks.app import project_context
 from stacks.context import config_from_context
 from stacks.parsing import ConfigError
+from stacks.synthesis import project_context
 
 
 def settings(path: Path, **pipeline: Any) -> Path:
