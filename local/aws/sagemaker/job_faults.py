@@ -46,7 +46,7 @@ class JobScript:
 
 
 @dataclass(slots=True)
-class TrainingFaults:
+class JobFaults:
     """The scripts of the jobs to come, first come first served, and the instances that are out."""
 
     _scripts: deque[JobScript] = field(default_factory=deque)
@@ -60,7 +60,7 @@ class TrainingFaults:
         keeps_model: bool = False,
         before_answer: bool = False,
     ) -> None:
-        """Let the next job that is created fail or stop; see `JobScript`."""
+        """Let the next job that is created fail or stop; see ``JobScript``."""
         self._scripts.append(JobScript(fail, stop_as, keeps_model, None, before_answer))
 
     def hold_next_job(self, *, fail: str | None = None, stop_as: StoppedAs | None = None) -> Hold:
@@ -74,15 +74,15 @@ class TrainingFaults:
         self._without_capacity.update(instance_types)
 
     def restore_capacity(self) -> None:
-        """All instance types are available again."""
+        """Make all instance types available again."""
         self._without_capacity.clear()
 
     def take_script(self) -> JobScript:
-        """The script of the job that is created now."""
+        """Take the script of the job that is created now."""
         return self._scripts.popleft() if self._scripts else JobScript()
 
     def has_capacity(self, instance_type: str) -> bool:
-        """Whether instances of the type can be had."""
+        """Return whether instances of the type can be had."""
         return instance_type not in self._without_capacity
 
     def clear(self) -> None:

@@ -1,4 +1,4 @@
-"""Images for the page from a folder: found by their key's end, made small, or left out."""
+"""Images for the page from a folder: made small, or left out."""
 
 import io
 from pathlib import Path
@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from cli.image_folder import pictures
+from cli.sample_pictures import pictures
 from lambdas.pages.thumbnail import LONGEST_SIDE
-from local.demo.image_folder import file_of
 from tests.unit.cli.runs import any_records, validate, write
 from tests.unit.pages.pages import any_box, any_record, report_of
 
@@ -17,26 +16,6 @@ def any_image(path: Path, size: tuple[int, int] = (1600, 800), mode: str = "RGB"
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new(mode, size).save(path)
     return path
-
-
-def test_the_file_with_the_longest_common_end_is_taken(tmp_path: Path) -> None:
-    any_image(tmp_path / "1.png", (1, 1))
-    nearer = any_image(tmp_path / "cats" / "1.png", (1, 1))
-    assert file_of(tmp_path, "s3://bucket/cats/1.png") == nearer
-    assert file_of(tmp_path, "s3://bucket/dogs/1.png") == tmp_path / "1.png"
-    assert file_of(tmp_path, "s3://bucket/cats/2.png") is None
-
-
-@pytest.mark.parametrize(
-    "source_ref",
-    ["s3://bucket/../1.png", "s3://bucket/a/../../1.png", "s3://b/\0", "s3://b/" + "x" * 9_999],
-)
-def test_no_key_leads_out_of_the_folder_or_breaks_the_search(
-    tmp_path: Path, source_ref: str
-) -> None:
-    any_image(tmp_path / "1.png", (1, 1))
-    (tmp_path / "images").mkdir()
-    assert file_of(tmp_path / "images", source_ref) is None
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L"])

@@ -9,9 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.aws.embedded_aws import EmbeddedAws
-from local.aws.sagemaker.service import COMPLETION_EVENT
-from tests.local.sandbox import Sandbox
-from tests.local.training_requests import TrainingData
+from local.aws.sagemaker.training_service import COMPLETION_EVENT
+from tests.local.aws.sagemaker.training_requests import TrainingData
+from tests.local.aws.sandbox import Sandbox, eventually
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +71,10 @@ def test_a_held_job_trains_until_it_is_released(data: TrainingData, aws: Embedde
     hold = aws.training.faults.hold_next_job()
     request = data.request()
     data.sandbox.sagemaker.create_training_job(**request)
+    job = aws.training.jobs[request["TrainingJobName"]]
+    eventually(lambda: job.secondary_status == "Training")
     with pytest.raises(TimeoutError):
-        aws.training.wait_until_finished(request["TrainingJobName"], timeout=0.3)
+        aws.training.wait_until_finished(job.name, timeout=0.3)
     hold.release()
     assert data.ended(request)["TrainingJobStatus"] == "Completed"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local.sandbox import Sandbox
+from tests.local.aws.sandbox import Sandbox
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any, Self
 from lambdas.contract import BucketLayout
 from local.aws.deployment import Deployment
 from local.aws.embedded_aws import EmbeddedAws
-from local.aws.sagemaker.service import TrainingService
+from local.aws.sagemaker.training_service import TrainingService
 from local.demo.source import Source
 from local.demo.transcript import Step, follow
 from stacks.synthesis import STACK_NAME, synthesize
@@ -26,7 +26,7 @@ Progress = Callable[[str], AbstractContextManager[list[str]]]
 """``with progress(doing) as done`` surrounds a piece of work that appends what it did."""
 
 
-class Run:
+class DemoRun:
     """The deployed pipeline, for the length of a ``with``; gone without a trace after it."""
 
     def __init__(self, source: Source, progress: Progress) -> None:

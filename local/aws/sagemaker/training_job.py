@@ -18,9 +18,13 @@ _TIMES = ("CreationTime", "TrainingStartTime", "TrainingEndTime", "LastModifiedT
 _MAX_FAILURE_REASON = 1024
 
 
+class JobFailed(Exception):
+    """A training job ends as Failed; the text is its FailureReason."""
+
+
 @dataclass(slots=True)
 class TrainingJob:
-    """One job; `changed` is called after every change of status, with the job."""
+    """One job; ``changed`` is called after every change of status, with the job."""
 
     arn: str
     request: dict[str, Any]
@@ -62,12 +66,12 @@ class TrainingJob:
             self.finished.set()
 
     def failed(self, reason: str) -> tuple[str, str, str]:
-        """Keep the FailureReason; how the job is to end for it."""
+        """Keep the FailureReason; return how the job is to end for it."""
         self.failure_reason = reason[:_MAX_FAILURE_REASON]
         return "Failed", "Failed", self.failure_reason
 
     def describe(self) -> dict[str, Any]:
-        """The answer of DescribeTrainingJob; times in epoch seconds."""
+        """Answer DescribeTrainingJob; times in epoch seconds."""
         described: dict[str, Any] = {
             **{name: value for name, value in self.request.items() if name != "Tags"},
             "TrainingJobArn": self.arn,
@@ -89,14 +93,14 @@ class TrainingJob:
         return described | {name: value for name, value in optional.items() if value is not None}
 
     def summary(self) -> dict[str, Any]:
-        """The job as ListTrainingJobs shows it."""
+        """Show the job as ListTrainingJobs does."""
         described = self.describe()
         names = ("TrainingJobName", "TrainingJobArn", "TrainingJobStatus", "SecondaryStatus")
         times = ("CreationTime", "TrainingEndTime", "LastModifiedTime")
         return {name: described[name] for name in (*names, *times) if name in described}
 
     def event_detail(self) -> dict[str, Any]:
-        """The detail of a `SageMaker Training Job State Change`; times in epoch milliseconds."""
+        """Write the detail of a ``SageMaker Training Job State Change``; epoch milliseconds."""
         detail = {k: v for k, v in self.describe().items() if k not in _NOT_IN_EVENT}
         for name in _TIMES:
             if name in detail:
@@ -109,7 +113,7 @@ class TrainingJob:
         return detail
 
     def _seconds(self) -> int | None:
-        """The real seconds on the (pretended) instance, at least 1."""
+        """Count the real seconds on the (pretended) instance, at least 1."""
         if self.started is None or self.ended is None:
             return None
         return max(1, math.ceil(self.ended - self.started))

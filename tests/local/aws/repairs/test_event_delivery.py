@@ -7,8 +7,8 @@ from typing import Any
 
 from local.aws.embedded_aws import EmbeddedAws
 from local.aws.event_bus import Event
-from tests.local.probes import SOURCE
-from tests.local.sandbox import Sandbox, allow, document, eventually, unique
+from tests.local.aws.probes import SOURCE
+from tests.local.aws.sandbox import Sandbox, allow, document, eventually, unique
 
 
 def received(sandbox: Sandbox, url: str, count: int) -> list[int]:

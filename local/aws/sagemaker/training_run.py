@@ -12,9 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws.sagemaker.algorithm import SIMULATED, run_algorithm
 from local.aws.sagemaker.channels import Channel
-from local.aws.sagemaker.errors import JobFailed
-from local.aws.sagemaker.faults import JobScript
-from local.aws.sagemaker.job import TrainingJob
+from local.aws.sagemaker.job_faults import JobScript
+from local.aws.sagemaker.training_job import JobFailed, TrainingJob
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 _CAPACITY_ERROR = (
@@ -28,7 +27,7 @@ class RoleClients(Protocol):
     """Makes clients that act with a role's permissions."""
 
     def __call__(self, service: str) -> Any:
-        """A client of that service with the training role's credentials."""
+        """Make a client of that service with the training role's credentials."""
 
 
 class _Stop(Exception):
@@ -62,7 +61,7 @@ class TrainingRun:
         self._job.enter(*end)
 
     def _outcome(self) -> tuple[str, str, str]:
-        """Do the job's work; the status, secondary status and message that it ends with."""
+        """Do the job's work; return the status, secondary status and message that it ends with."""
         try:
             self._start()
             self._train()

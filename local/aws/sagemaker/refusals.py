@@ -1,4 +1,4 @@
-"""Errors of the training service: refused requests and failed jobs."""
+"""Requests that SageMaker refuses."""
 
 from __future__ import annotations
 
@@ -13,10 +13,6 @@ class RequestRefused(Exception):
         self.status = status
 
 
-class JobFailed(Exception):
-    """A training job ends as Failed; the text is its FailureReason."""
-
-
 def validation_error(message: str) -> RequestRefused:
-    """The error SageMaker answers a request with that breaks a constraint."""
+    """Make the error that SageMaker answers a request with that breaks a constraint."""
     return RequestRefused("ValidationException", message)

@@ -5,13 +5,13 @@ from pathlib import Path
 from lambdas.manifest.report import Report
 from lambdas.pages.samples import Picture
 from lambdas.pages.thumbnail import thumbnail
-from local.demo.image_folder import file_of
+from local.demo.image_files import file_of
 
 
 def pictures(report: Report, folder: Path) -> dict[str, Picture]:
-    """The sampled images that lie in a folder, by source-ref, made small.
+    """Read the sampled images that lie in a folder, by source-ref, made small.
 
-    Files that are no images, or of which none is found, are left out.
+    Files that are not images, and images without a file, are left out.
     """
     found = {}
     for record in report.statistics.samples:

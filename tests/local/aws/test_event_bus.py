@@ -8,7 +8,7 @@ import pytest
 
 from local.aws.embedded_aws import EmbeddedAws
 from local.aws.event_bus import matching
-from tests.local.sandbox import Sandbox, unique
+from tests.local.aws.sandbox import Sandbox, unique
 
 
 @pytest.fixture
@@ -58,8 +58,9 @@ def test_an_event_can_be_delivered_many_times(
 
 
 def test_an_event_can_be_late(sandbox: Sandbox, aws: EmbeddedAws, seen: tuple[str, str]) -> None:
-    aws.events.delay(matching(seen[0]), seconds=0.2)
+    held = aws.events.hold(matching(seen[0]), times=1)
     emit(aws, seen[0], 1, 2)
+    held.release()
     assert received(sandbox, seen[1], 2) == [2, 1]
 
 

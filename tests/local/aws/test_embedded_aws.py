@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from local.aws.embedded_aws import AlreadyRunning, EmbeddedAws
-from tests.local.sandbox import unique
+from tests.local.aws.sandbox import unique
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 
 
 def process(source: str, tmp_path: Path) -> subprocess.Popen[str]:
@@ -126,14 +126,14 @@ def test_a_second_one_after_the_first_starts_empty_and_elsewhere_is_refused(
     out, errors = running.communicate(timeout=60)
     first, second, refusal = out.splitlines()
     assert (first, second) == ("0", "0"), errors
-    assert "in us-east-1; ministack can't become 000000000000 in eu-west-1" in refusal
+    assert "in us-east-1; ministack cannot become 000000000000 in eu-west-1" in refusal
 
 
 def test_a_port_that_is_taken_is_named(aws: EmbeddedAws, tmp_path: Path) -> None:
     port = aws.endpoint.rsplit(":", 1)[-1]
     source = f"from local.aws.embedded_aws import EmbeddedAws\nwith EmbeddedAws(port={port}): pass"
     _out, errors = process(source, tmp_path).communicate(timeout=60)
-    assert f"can't listen on 127.0.0.1:{port}" in errors
+    assert f"cannot listen on 127.0.0.1:{port}" in errors
 
 
 def test_a_child_process_can_use_it_through_its_environment(aws: EmbeddedAws) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.local.sandbox import Sandbox, allow, document
-from tests.local.training_requests import TrainingData
+from tests.local.aws.sagemaker.training_requests import TrainingData
+from tests.local.aws.sandbox import Sandbox, allow, document
 
 
 @pytest.fixture(scope="module")

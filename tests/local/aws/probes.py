@@ -23,6 +23,13 @@ SOURCE = """
             raise ManifestRejected("only the first time")
         if do == "exit":
             os._exit(3)
+        if do == "wait-then-raise-first":
+            while "Contents" not in boto3.client("s3").list_objects_v2(
+                Bucket=event["bucket"], Prefix=event["key"]
+            ):
+                time.sleep(0.05)
+            if event["first"]:
+                raise ManifestRejected("only the first time")
         if do == "sleep":
             time.sleep(event["seconds"])
         if "token" in event:

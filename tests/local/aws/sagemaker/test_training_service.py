@@ -12,8 +12,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.local.sandbox import Sandbox, unique
-from tests.local.training_requests import LABELS, TrainingData
+from tests.local.aws.sagemaker.training_requests import LABELS, TrainingData
+from tests.local.aws.sandbox import Sandbox, unique
 
 
 @pytest.fixture(scope="module")
@@ -216,7 +216,7 @@ def test_an_image_that_can_not_be_decoded_is_skipped_with_a_warning(data: Traini
     job = data.train(data.request(lines))
     assert job["TrainingJobStatus"] == "Completed"
     log = data.sandbox.aws.training.jobs[job["TrainingJobName"]].log
-    assert any("image 4: can't be decoded" in line for line in log)
+    assert any("image 4: cannot be decoded" in line for line in log)
 
 
 def test_a_job_on_an_instance_without_gpu_fails(data: TrainingData) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 
 from local.aws.event_bus import EventBus
 from local.aws.repairs.authorization import role_credentials, service_may_assume
-from local.aws.sagemaker.errors import RequestRefused, validation_error
-from local.aws.sagemaker.faults import TrainingFaults
-from local.aws.sagemaker.job import TrainingJob
+from local.aws.sagemaker.job_faults import JobFaults
 from local.aws.sagemaker.preconditions import check_input_exists, check_request
-from local.aws.sagemaker.run import TrainingRun
+from local.aws.sagemaker.refusals import RequestRefused, validation_error
+from local.aws.sagemaker.training_job import TrainingJob
+from local.aws.sagemaker.training_run import TrainingRun
 
 COMPLETION_EVENT = "SageMaker Training Job State Change"
 _PRINCIPAL = "sagemaker.amazonaws.com"
@@ -32,7 +32,7 @@ class TrainingService:
     """
 
     def __init__(self, *, pace: float = 0.0) -> None:
-        self.faults = TrainingFaults()
+        self.faults = JobFaults()
         self.jobs: dict[str, TrainingJob] = {}
         self.pace = pace
         self._labeling_jobs: dict[str, dict[str, Any]] = {}
@@ -51,11 +51,11 @@ class TrainingService:
         for job in self.jobs.values():
             job.finished.wait(_STOP_SECONDS)
 
-    def wait_until_finished(self, name: str, timeout: float = 30.0) -> TrainingJob:
-        """The job, once it has ended.
+    def wait_until_finished(self, name: str, timeout: float = 120.0) -> TrainingJob:
+        """Wait for a job's end; return the job.
 
         Raises:
-            TimeoutError: it has not ended within `timeout` seconds.
+            TimeoutError: it has not ended within ``timeout`` seconds.
         """
         job = self.jobs[name]
         if not job.finished.wait(timeout):
@@ -72,7 +72,7 @@ class TrainingService:
         }
 
     def create_training_job(self, request: dict[str, Any]) -> dict[str, Any]:
-        """CreateTrainingJob; the job runs in a thread of its own."""
+        """Answer CreateTrainingJob; the job runs in a thread of its own."""
         check_request(request)
         name, role = request["TrainingJobName"], request["RoleArn"]
         arn = f"{self._arn}:training-job/{name.lower()}"
@@ -104,15 +104,15 @@ class TrainingService:
         context = contextvars.copy_context()
         threading.Thread(target=context.run, args=(run.run,), name=name, daemon=True).start()
         if script.before_answer:
-            job.finished.wait(30)
+            job.finished.wait()
         return {"TrainingJobArn": arn}
 
     def describe_training_job(self, request: dict[str, Any]) -> dict[str, Any]:
-        """DescribeTrainingJob."""
+        """Answer DescribeTrainingJob."""
         return self._job(request).describe()
 
     def stop_training_job(self, request: dict[str, Any]) -> dict[str, Any]:
-        """StopTrainingJob."""
+        """Answer StopTrainingJob."""
         job = self._job(request)
         if job.status != "InProgress":
             raise validation_error(
@@ -122,7 +122,7 @@ class TrainingService:
         return {}
 
     def list_training_jobs(self, request: dict[str, Any]) -> dict[str, Any]:
-        """ListTrainingJobs: by name, status and time of creation, page by page."""
+        """Answer ListTrainingJobs: by name, status and time of creation, page by page."""
         descending = request.get("SortOrder", "Descending") == "Descending"
         wanted = [job for job in self.jobs.values() if _is_wanted(job, request)]
         key = (
@@ -137,18 +137,18 @@ class TrainingService:
         return page
 
     def add_tags(self, request: dict[str, Any]) -> dict[str, Any]:
-        """AddTags; a tag of the same key is replaced."""
+        """Answer AddTags; a tag of the same key is replaced."""
         job = self._tagged(request)
         added = {tag["Key"] for tag in request["Tags"]}
         job.tags[:] = [tag for tag in job.tags if tag["Key"] not in added] + request["Tags"]
         return {"Tags": job.tags}
 
     def list_tags(self, request: dict[str, Any]) -> dict[str, Any]:
-        """ListTags."""
+        """Answer ListTags."""
         return {"Tags": self._tagged(request).tags}
 
     def describe_labeling_job(self, request: dict[str, Any]) -> dict[str, Any]:
-        """DescribeLabelingJob, of the jobs that were registered."""
+        """Answer DescribeLabelingJob, of the jobs that were registered."""
         job = self._labeling_jobs.get(request["LabelingJobName"].lower())
         if job is None:
             raise RequestRefused("ResourceNotFound", "Requested resource not found.")

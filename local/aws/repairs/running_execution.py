@@ -27,7 +27,11 @@ class Position:
 
 @dataclass(slots=True)
 class Execution:
-    """One execution, redrives included; `record` is what ministack's API answers from."""
+    """One run of an execution: from its start or a redrive on, until it ends or is stopped.
+
+    A redrive is a run of its own, so that what is left of the run before (a function that has not
+    returned yet) cannot touch it. ``record`` is what ministack's API answers from.
+    """
 
     record: dict[str, Any]
     clock: Clock
@@ -43,8 +47,19 @@ class Execution:
         """The state machine's ARN."""
         return str(self.record["stateMachineArn"])
 
+    def redriven(self, now: str) -> Execution:
+        """Return a run that goes on where this one stands."""
+        self.stop()
+        return Execution(
+            self.record,
+            self.clock,
+            position=self.position,
+            redrive_count=self.redrive_count + 1,
+            redrive_time=now,
+        )
+
     def sleep(self, seconds: float) -> None:
-        """Wait `seconds` of the clock.
+        """Wait ``seconds`` of the clock.
 
         Raises:
             ExecutionStopped: the execution ended meanwhile.
@@ -53,8 +68,12 @@ class Execution:
         with self.condition:
             while (remaining := deadline - time.monotonic()) > 0 and not self.stopped:
                 self.condition.wait(remaining)
-            if self.stopped:
-                raise ExecutionStopped
+            self.raise_if_stopped()
+
+    def raise_if_stopped(self) -> None:
+        """Raise ``ExecutionStopped`` once this run has been stopped."""
+        if self.stopped:
+            raise ExecutionStopped
 
     def stop(self) -> None:
         """Wake whatever the execution waits for and let it end."""
@@ -66,7 +85,7 @@ class Execution:
         """Close the execution with its last history event, unless it is closed already."""
         service = ministack("services.stepfunctions")
         with self.condition:
-            if self.record["status"] != "RUNNING":
+            if self.stopped or self.record["status"] != "RUNNING":
                 return
             self.record.update(outcome, status=status, stopDate=service.now_iso())
             details = {k: v for k, v in outcome.items() if k in ("output", "error", "cause")}
@@ -77,7 +96,7 @@ class Execution:
         service._emit_execution_status_event(self.record)
 
     def time_out_after(self, seconds: float) -> None:
-        """Let the execution time out, `seconds` of the clock from now."""
+        """Let the execution time out, ``seconds`` of the clock from now."""
         context = contextvars.copy_context()
         self.timer = threading.Timer(self.clock.real(seconds), context.run, (self._time_out,))
         self.timer.daemon = True
@@ -92,10 +111,10 @@ _current: contextvars.ContextVar[Execution] = contextvars.ContextVar("execution"
 
 
 def current_execution() -> Execution:
-    """The execution that the calling thread works for, also in the branches it starts."""
+    """Return the execution that the calling thread works for, also in the branches it starts."""
     return _current.get()
 
 
 def work_for(execution: Execution) -> None:
-    """Make the calling thread work for an execution."""
+    """Make the calling thread work for a run of an execution."""
     _current.set(execution)

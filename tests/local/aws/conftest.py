@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.aws.embedded_aws import EmbeddedAws
-from tests.local.sandbox import CLOCK_SPEED, Sandbox
+from tests.local.aws.sandbox import CLOCK_SPEED, Sandbox
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from local.aws.clock import Clock
 from local.aws.embedded_aws import EmbeddedAws
 from local.aws.repairs.asynchronous_invocations import AsynchronousInvocations
 from local.aws.repairs.patching import ministack
-from tests.local.probes import SOURCE
-from tests.local.sandbox import Sandbox, allow, unique
+from tests.local.aws.probes import SOURCE
+from tests.local.aws.sandbox import Sandbox, allow, unique
 
 
 def invoke(sandbox: Sandbox, function: str, event: Any = None) -> Any:

@@ -11,7 +11,7 @@ import pytest
 
 from local.aws.deployment import Deployment, DeploymentFailed, zip_folder
 from local.aws.embedded_aws import EmbeddedAws
-from tests.local.sandbox import document, unique
+from tests.local.aws.sandbox import document, unique
 
 ASSETS = "cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}"
 TRUST = document(

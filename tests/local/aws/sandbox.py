@@ -104,11 +104,13 @@ class Sandbox:
 
     def outcome(self, execution: str) -> dict[str, Any]:
         """The description of an execution that has ended."""
-        described: dict[str, Any] = self.states.describe_execution(executionArn=execution)
-        while described["status"] == "RUNNING":
-            time.sleep(0.02)
-            described = self.states.describe_execution(executionArn=execution)
-        return described
+
+        def ended() -> dict[str, Any] | None:
+            described: dict[str, Any] = self.states.describe_execution(executionArn=execution)
+            return described if described["status"] != "RUNNING" else None
+
+        found: dict[str, Any] = eventually(ended)
+        return found
 
     def run(self, states: dict[str, Any], given: Any = None, **members: Any) -> dict[str, Any]:
         """Run a state machine to its end."""
@@ -140,11 +142,16 @@ class Sandbox:
         return url, arn
 
     def message(self, queue_url: str) -> dict[str, Any]:
-        """The next message of a queue."""
-        received: dict[str, Any] = self.sqs.receive_message(
-            QueueUrl=queue_url, WaitTimeSeconds=10, MessageAttributeNames=["All"]
-        )["Messages"][0]
-        return received
+        """The next message of a queue, as soon as there is one."""
+
+        def received() -> list[dict[str, Any]]:
+            answer = self.sqs.receive_message(
+                QueueUrl=queue_url, WaitTimeSeconds=1, MessageAttributeNames=["All"]
+            )
+            return list(answer.get("Messages", []))
+
+        message: dict[str, Any] = eventually(received)[0]
+        return message
 
     def rule(self, pattern: dict[str, Any], **target: Any) -> str:
         """A rule on the default bus with one target; returns its ARN."""
@@ -169,8 +176,8 @@ def allow(action: str, resource: str) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": action, "Resource": resource}
 
 
-def eventually(probe: Callable[[], Any], timeout: float = 15.0) -> Any:
-    """The first truthy answer of a probe; asserts that there is one."""
+def eventually(probe: Callable[[], Any], timeout: float = 120.0) -> Any:
+    """The first truthy answer of a probe; asserts that there is one, however slow the machine."""
     deadline = time.monotonic() + timeout
     while not (answer := probe()) and time.monotonic() < deadline:
         time.sleep(0.02)

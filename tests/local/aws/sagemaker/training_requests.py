@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from local.demo.pictures import DataSet, demo_data_set
-from tests.local.sandbox import Sandbox, allow, unique
+from tests.local.aws.sandbox import Sandbox, allow, unique
 
 IMAGE = "811284229777.dkr.ecr.us-east-1.amazonaws.com/object-detection:1"
 LABELS = "shapes"

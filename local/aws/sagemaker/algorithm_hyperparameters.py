@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.aws.sagemaker.errors import JobFailed
+from local.aws.sagemaker.training_job import JobFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ _RULES: Mapping[str, _Rule] = {
 
 
 def checked_hyperparameters(given: Mapping[str, str]) -> dict[str, Any]:
-    """All hyperparameters, parsed, with the algorithm's defaults.
+    """Parse all hyperparameters, with the algorithm's defaults.
 
     Raises:
         JobFailed: an unknown name, a missing one or a value outside its range.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 def file_of(folder: Path, source_ref: str) -> Path | None:
-    """The file of a folder that shares the longest end of its path with an S3 URI."""
+    """Find the file of a folder that shares the longest end of its path with an S3 URI."""
     parts = source_ref.removeprefix("s3://").split("/")
     if ".." in parts or "\0" in source_ref:
         return None
