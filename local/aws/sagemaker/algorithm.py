@@ -13,9 +13,9 @@ from typing import Any
 
 from PIL import Image
 
+from local.aws.sagemaker.algorithm_settings import checked_hyperparameters
 from local.aws.sagemaker.channels import UNPARSABLE, Record
 from local.aws.sagemaker.errors import JobFailed
-from local.aws.sagemaker.hyperparameters import checked_hyperparameters
 
 SIMULATED = (
     "SIMULATED: no training took place. This embedded service read and checked every record of "

@@ -14,7 +14,7 @@ from local.aws.sagemaker.errors import RequestRefused, validation_error
 from local.aws.sagemaker.faults import TrainingFaults
 from local.aws.sagemaker.job import TrainingJob
 from local.aws.sagemaker.preconditions import check_input_exists, check_request
-from local.aws.sagemaker.run import TrainingRun
+from local.aws.sagemaker.training_run import TrainingRun
 
 COMPLETION_EVENT = "SageMaker Training Job State Change"
 _PRINCIPAL = "sagemaker.amazonaws.com"
