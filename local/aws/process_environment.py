@@ -85,4 +85,6 @@ def _ministack_variables(port: int, region: str, account: str, folder: str) -> d
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": f"unix://{folder}/no-docker.sock",
+        # There is no X-Ray here; on AWS the functions send it their traces.
+        "POWERTOOLS_TRACE_DISABLED": "true",
     }

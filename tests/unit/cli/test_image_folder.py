@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from cli import image_folder
 from cli.image_folder import pictures
 from lambdas.pages.thumbnail import LONGEST_SIDE
 from local.demo.image_folder import file_of
@@ -55,6 +56,15 @@ def test_files_that_are_no_images_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "0001.jpg").write_bytes(b"\xff\xd8\xff\xe0")
     report = report_of([any_record(n, any_box()) for n in range(3)])
     assert pictures(report, tmp_path) == {}
+
+
+def test_a_huge_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    size = any_image(tmp_path / "0000.jpg").stat().st_size
+    report = report_of([any_record(0, any_box())])
+    monkeypatch.setattr(image_folder, "MOST_BYTES", size)
+    assert pictures(report, tmp_path)
+    monkeypatch.setattr(image_folder, "MOST_BYTES", size - 1)
+    assert not pictures(report, tmp_path)
 
 
 def test_the_page_of_the_command_shows_images_of_the_folder(
