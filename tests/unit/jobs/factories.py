@@ -1,8 +1,10 @@
 """Messages and settings with every field filled; tests name only what they are about."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from lambdas.messages import Callback, Dataset, Execution, StartTrainingJobEvent, TrainingJob
+from lambdas.jobs.description import Description
+from lambdas.messages import Callback, Dataset, Execution, Job, StartTrainingJobEvent
 from lambdas.settings import StartTrainingJobSettings
 
 MACHINE = "arn:aws:states:us-east-1:111122223333:execution:pipeline"
@@ -72,21 +74,32 @@ def any_start_event(redrive_count: int = 0, **changes: Any) -> StartTrainingJobE
     return StartTrainingJobEvent(**{**fields, **changes})
 
 
-def any_callback(job: TrainingJob, task_token: str = "token", redrive_count: int = 0) -> Callback:
+def any_callback(job: Job, task_token: str = "token", redrive_count: int = 0) -> Callback:
     return Callback(
         task_token=task_token,
         execution=any_execution(redrive_count=redrive_count),
-        training_job=job,
+        job=job,
     )
 
 
-def any_description(status: str, secondary: str | None = None, **more: Any) -> dict[str, Any]:
+def described(response: Mapping[str, Any]) -> Description:
+    return Description(
+        name=response["TrainingJobName"],
+        arn=response["TrainingJobArn"],
+        status=response["TrainingJobStatus"],
+        response=response,
+    )
+
+
+def any_description(status: str, secondary: str | None = None, **more: Any) -> Description:
     name = more.pop("name", "gt-train-dogs-1")
-    return {
-        "TrainingJobName": name,
-        "TrainingJobArn": f"arn:aws:sagemaker:us-east-1:111122223333:training-job/{name}",
-        "TrainingJobStatus": status,
-        "SecondaryStatus": secondary or status,
-        "ResourceConfig": {"InstanceType": "ml.g4dn.xlarge", "InstanceCount": 2},
-        **more,
-    }
+    return described(
+        {
+            "TrainingJobName": name,
+            "TrainingJobArn": f"arn:aws:sagemaker:us-east-1:111122223333:training-job/{name}",
+            "TrainingJobStatus": status,
+            "SecondaryStatus": secondary or status,
+            "ResourceConfig": {"InstanceType": "ml.g4dn.xlarge", "InstanceCount": 2},
+            **more,
+        }
+    )

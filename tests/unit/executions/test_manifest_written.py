@@ -4,13 +4,14 @@ import re
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lambdas.handlers.start_execution import (
+from lambdas.executions.manifest_written import (
     ObjectCreated,
     S3Bucket,
     S3Object,
+    execution_input,
     execution_name,
     version_of,
 )
@@ -20,7 +21,7 @@ NAME_PATTERN = re.compile(r"[0-9A-Za-z_-]{1,80}")
 
 def created(job: str = "dogs-and-toys", version: str = "v1", bucket: str = "b") -> ObjectCreated:
     key = f"labeling/{job}/manifests/output/output.manifest"
-    return ObjectCreated(S3Bucket(bucket), S3Object(key, version))
+    return ObjectCreated(S3Bucket(bucket), S3Object(key, version, "0064D3901D00059242"))
 
 
 def test_the_name_is_the_labeling_job_and_a_short_hash() -> None:
@@ -38,8 +39,17 @@ def test_every_version_has_a_name_of_its_own() -> None:
 
 
 @given(st.text(min_size=1), st.text(min_size=1))
+@example("dogs", "null")
+@example("x" * 69, "v1")
 def test_whatever_the_key_step_functions_accepts_the_name(job: str, version: str) -> None:
     assert NAME_PATTERN.fullmatch(execution_name(created(job, version)))
+
+
+def test_the_version_that_was_written_is_the_one_to_train_on_unless_a_newer_one_comes() -> None:
+    request = execution_input(created(version="v7"))
+
+    assert request.manifest == "s3://b/labeling/dogs-and-toys/manifests/output/output.manifest"
+    assert (request.version_id, request.newest_only) == ("v7", True)
 
 
 def unversioned(sequencer: str | None, version_id: str | None = None) -> ObjectCreated:

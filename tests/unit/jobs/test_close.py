@@ -3,14 +3,14 @@
 import msgspec
 import pytest
 
-from lambdas.training.close import stop_abandoned_jobs, stop_orphaned_jobs
-from lambdas.training.start import start
-from tests.unit.training.factories import any_settings, any_start_event
-from tests.unit.training.in_memory import (
+from lambdas.jobs.close import stop_abandoned_jobs, stop_orphaned_jobs
+from lambdas.training.attempt import start_training_job
+from tests.unit.jobs.factories import any_settings, any_start_event
+from tests.unit.jobs.in_memory import (
     MemoryExecutions,
-    MemoryFiles,
+    MemoryJobs,
     MemoryManifests,
-    MemoryTrainingJobs,
+    MemoryRecords,
 )
 
 EXECUTION = any_start_event().execution
@@ -19,14 +19,14 @@ MACHINE = "arn:aws:states:us-east-1:111122223333:stateMachine:pipeline"
 
 class Account:
     def __init__(self) -> None:
-        self.jobs = MemoryTrainingJobs()
-        self.files = MemoryFiles()
+        self.jobs = MemoryJobs()
+        self.records = MemoryRecords()
         self.executions = MemoryExecutions()
-        self.job = start(
+        self.job = start_training_job(
             any_start_event(),
             any_settings(),
             jobs=self.jobs,
-            files=self.files,
+            records=self.records,
             manifests=MemoryManifests(),
         )
 
@@ -35,13 +35,13 @@ class Account:
             EXECUTION.name,
             EXECUTION.arn,
             jobs=self.jobs,
-            files=self.files,
+            records=self.records,
             executions=self.executions,
         )
 
     def reconcile(self, prefix: str = "gt-train-", machine: str = MACHINE) -> list[str]:
         return stop_orphaned_jobs(
-            prefix, machine, jobs=self.jobs, files=self.files, executions=self.executions
+            prefix, machine, jobs=self.jobs, records=self.records, executions=self.executions
         )
 
 
@@ -72,9 +72,20 @@ def test_an_execution_that_runs_again_keeps_its_job(way: str) -> None:
     assert account.jobs.stopped == []
 
 
+def test_every_job_of_an_ended_execution_that_runs_is_stopped() -> None:
+    account = Account()
+    older = msgspec.structs.replace(account.job, name="gt-train-dogs-older")
+    account.records.kept[EXECUTION.name].insert(0, older)
+    account.jobs.descriptions[older.name] = dict(
+        account.jobs.descriptions[account.job.name], TrainingJobName=older.name
+    )
+
+    assert account.close() == [older.name, account.job.name]
+
+
 def test_an_execution_that_never_started_a_job_has_nothing_to_stop() -> None:
     account = Account()
-    account.files.jobs.clear()
+    account.records.kept.clear()
 
     assert account.close() == []
 
@@ -82,7 +93,7 @@ def test_an_execution_that_never_started_a_job_has_nothing_to_stop() -> None:
 def test_a_job_recorded_by_another_execution_of_the_same_name_is_not_touched() -> None:
     account = Account()
     theirs = msgspec.structs.replace(account.job, execution_arn="arn:somebody:else")
-    account.files.jobs[EXECUTION.name] = [theirs]
+    account.records.kept[EXECUTION.name] = [theirs]
 
     assert account.close() == []
     assert account.jobs.stopped == []
@@ -97,7 +108,7 @@ def test_a_job_that_was_recorded_but_never_created_needs_no_stop() -> None:
 
 def test_a_job_that_only_its_tag_leads_to_is_found_by_the_reconcile() -> None:
     account = Account()
-    account.files.jobs.clear()
+    account.records.kept.clear()
 
     assert account.reconcile() == [account.job.name]
 
@@ -106,7 +117,7 @@ def test_a_job_that_its_running_execution_has_replaced_is_stopped_by_the_reconci
     account = Account()
     account.executions.running.add(EXECUTION.arn)
     newer = msgspec.structs.replace(account.job, name="gt-train-dogs-newer")
-    account.files.jobs[EXECUTION.name].append(newer)
+    account.records.kept[EXECUTION.name].append(newer)
 
     assert account.reconcile() == [account.job.name]
 

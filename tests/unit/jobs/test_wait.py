@@ -3,16 +3,17 @@
 import pytest
 
 from lambdas.errors import ServiceUnavailable
-from lambdas.messages import TrainingJob
-from lambdas.training.start import start
-from lambdas.training.wait import register, resume
-from tests.unit.training.factories import any_callback, any_settings, any_start_event
-from tests.unit.training.in_memory import (
+from lambdas.jobs.wait import register, resume
+from lambdas.messages import Job
+from lambdas.training.attempt import start_training_job
+from lambdas.training.kind import TRAINING
+from tests.unit.jobs.factories import any_callback, any_settings, any_start_event
+from tests.unit.jobs.in_memory import (
     MemoryCallbacks,
     MemoryExecutions,
-    MemoryFiles,
+    MemoryJobs,
     MemoryManifests,
-    MemoryTrainingJobs,
+    MemoryRecords,
 )
 
 
@@ -20,20 +21,21 @@ class Account:
     """One account with one training job under way."""
 
     def __init__(self, internal_errors: int = 0) -> None:
-        self.jobs = MemoryTrainingJobs()
+        self.jobs = MemoryJobs()
         self.callbacks = MemoryCallbacks()
         self.executions = MemoryExecutions()
-        self.job: TrainingJob = start(
+        self.job: Job = start_training_job(
             any_start_event(internal_errors=internal_errors),
             any_settings(),
             jobs=self.jobs,
-            files=MemoryFiles(),
+            records=MemoryRecords(),
             manifests=MemoryManifests(),
         )
 
     def register(self, task_token: str = "token", redrive_count: int = 0) -> bool:
         return register(
             any_callback(self.job, task_token, redrive_count),
+            TRAINING,
             jobs=self.jobs,
             callbacks=self.callbacks,
             executions=self.executions,
@@ -42,6 +44,7 @@ class Account:
     def resume(self, job: str | None = None) -> int:
         return resume(
             job or self.job.name,
+            TRAINING,
             jobs=self.jobs,
             callbacks=self.callbacks,
             executions=self.executions,
@@ -101,6 +104,22 @@ def test_an_answer_that_is_no_longer_wanted_still_clears_the_token() -> None:
 
     assert account.resume() == 1
     assert account.callbacks.kept == {}
+
+
+def test_a_token_is_forgotten_only_after_its_answer_was_given() -> None:
+    account = Account()
+    account.register()
+    account.end()
+
+    class Failing(MemoryExecutions):
+        def succeed(self, task_token: str, output: object) -> bool:
+            raise ServiceUnavailable
+
+    account.executions = Failing()
+    with pytest.raises(ServiceUnavailable):
+        account.resume()
+
+    assert len(account.callbacks.kept) == 1
 
 
 def test_a_missed_heartbeat_registers_a_fresh_token_that_alone_is_answered() -> None:

@@ -8,30 +8,30 @@ from lambdas.errors import (
     ManifestSuperseded,
     TrainingJobNameTaken,
 )
-from lambdas.messages import StartTrainingJobEvent, TrainingJob
+from lambdas.messages import Job, StartTrainingJobEvent
 from lambdas.settings import StartTrainingJobSettings
-from lambdas.training.start import start
-from tests.unit.training.factories import any_dataset, any_settings, any_start_event
-from tests.unit.training.in_memory import MemoryFiles, MemoryManifests, MemoryTrainingJobs
+from lambdas.training.attempt import start_training_job
+from tests.unit.jobs.factories import any_dataset, any_settings, any_start_event
+from tests.unit.jobs.in_memory import MemoryJobs, MemoryManifests, MemoryRecords
 
 
 class Account:
     def __init__(self, settings: StartTrainingJobSettings | None = None) -> None:
         self.settings = settings or any_settings()
-        self.jobs = MemoryTrainingJobs()
-        self.files = MemoryFiles()
+        self.jobs = MemoryJobs()
+        self.records = MemoryRecords()
         self.manifests = MemoryManifests()
 
-    def start(self, event: StartTrainingJobEvent | None = None) -> TrainingJob:
-        return start(
+    def start(self, event: StartTrainingJobEvent | None = None) -> Job:
+        return start_training_job(
             event or any_start_event(),
             self.settings,
             jobs=self.jobs,
-            files=self.files,
+            records=self.records,
             manifests=self.manifests,
         )
 
-    def longest_run(self, job: TrainingJob) -> int:
+    def longest_run(self, job: Job) -> int:
         seconds: int = self.jobs.descriptions[job.name]["StoppingCondition"]["MaxRuntimeInSeconds"]
         return seconds
 
@@ -43,13 +43,13 @@ def test_a_step_that_runs_twice_creates_one_job() -> None:
 
     assert first == second
     assert account.jobs.created == [first.name]
-    assert account.files.training_jobs(any_start_event().execution.name) == [first]
+    assert account.records.jobs(any_start_event().execution.name) == [first]
 
 
 def test_the_job_is_recorded_before_it_is_created() -> None:
     account = Account()
 
-    class Dying(MemoryTrainingJobs):
+    class Dying(MemoryJobs):
         def create(self, request: object) -> bool:
             raise KeyboardInterrupt
 
@@ -57,7 +57,16 @@ def test_the_job_is_recorded_before_it_is_created() -> None:
     with pytest.raises(KeyboardInterrupt):
         account.start()
 
-    assert len(account.files.training_jobs(any_start_event().execution.name)) == 1
+    assert len(account.records.jobs(any_start_event().execution.name)) == 1
+
+
+def test_a_step_that_died_before_it_created_its_job_records_it_once() -> None:
+    account = Account()
+    job = account.start()
+    account.jobs.descriptions.clear()
+
+    assert account.start() == job
+    assert account.records.jobs(any_start_event().execution.name) == [job]
 
 
 def test_a_name_that_belongs_to_another_job_is_not_taken_for_ones_own() -> None:

@@ -6,20 +6,21 @@ Every method raises ``errors.ServiceUnavailable`` where the same call may succee
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from lambdas.messages import Callback, TrainingJob
+from lambdas.jobs.description import Description
+from lambdas.messages import Callback, Job
 
 
-class TrainingJobs(Protocol):
-    """SageMaker's training jobs."""
+class Jobs(Protocol):
+    """SageMaker's jobs of one kind."""
 
     def create(self, request: Mapping[str, Any]) -> bool:
-        """Create a training job; False where one of this name exists already.
+        """Create a job; False where one of this name exists already.
 
-        Raises ``ResourceLimitExceeded``, ``CapacityUnavailable`` or ``TrainingRequestRefused``.
+        Raises ``ResourceLimitExceeded``, ``CapacityUnavailable`` or the kind's own refusal.
         """
 
-    def describe(self, name: str) -> Mapping[str, Any] | None:
-        """Return the DescribeTrainingJob response; None where there is no such job."""
+    def describe(self, name: str) -> Description | None:
+        """Return the job as it is; None where there is no such job."""
 
     def stop(self, name: str) -> None:
         """Ask for the job to be stopped; harmless where it has ended."""
@@ -27,18 +28,18 @@ class TrainingJobs(Protocol):
     def running(self, prefix: str) -> Iterable[str]:
         """Return the names, beginning with a prefix, of all jobs that have not ended."""
 
-    def execution_of(self, description: Mapping[str, Any]) -> str | None:
+    def execution_of(self, description: Description) -> str | None:
         """Return the ARN of the execution that a job's tag names."""
 
 
 class Callbacks(Protocol):
-    """The task tokens of those who wait, kept by training job and execution."""
+    """The task tokens of those who wait, kept by job and execution."""
 
     def put(self, callback: Callback) -> None:
         """Keep a token; it replaces the one this execution left for the same job before."""
 
-    def waiting_for(self, training_job: str) -> list[Callback]:
-        """Return the tokens of all executions that wait for a training job."""
+    def waiting_for(self, job: str) -> list[Callback]:
+        """Return the tokens of all executions that wait for a job."""
 
     def discard(self, callback: Callback) -> None:
         """Forget a token; harmless where it is gone."""
@@ -57,18 +58,11 @@ class Executions(Protocol):
         """Tell whether an execution has not ended."""
 
 
-class ExecutionFiles(Protocol):
-    """The files that an execution leaves in the pipeline's bucket."""
+class JobRecords(Protocol):
+    """The jobs that each execution has asked for, kept in the pipeline's bucket."""
 
-    def put_training_jobs(self, execution: str, jobs: list[TrainingJob]) -> None:
-        """Record the training jobs of an execution, with the one that it is about to start."""
+    def put_jobs(self, execution: str, jobs: list[Job]) -> None:
+        """Record the jobs of an execution, with the one that it is about to start."""
 
-    def training_jobs(self, execution: str) -> list[TrainingJob]:
-        """Return the training jobs that an execution recorded, oldest first."""
-
-
-class Manifests(Protocol):
-    """Manifests in S3."""
-
-    def newest_version(self, uri: str) -> str | None:
-        """Return the version that is read when none is named; None where it was deleted."""
+    def jobs(self, execution: str) -> list[Job]:
+        """Return the jobs that an execution recorded, oldest first."""

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lambdas.messages import Callback, TrainingJob
+from lambdas.jobs.description import Description
+from lambdas.messages import Callback, Job
+from tests.unit.jobs.factories import described
 
 
 @dataclass
-class MemoryTrainingJobs:
+class MemoryJobs:
     descriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
     created: list[str] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
@@ -26,8 +28,8 @@ class MemoryTrainingJobs:
         }
         return True
 
-    def describe(self, name: str) -> Mapping[str, Any] | None:
-        return self.descriptions.get(name)
+    def describe(self, name: str) -> Description | None:
+        return described(self.descriptions[name]) if name in self.descriptions else None
 
     def stop(self, name: str) -> None:
         self.stopped.append(name)
@@ -39,8 +41,8 @@ class MemoryTrainingJobs:
             if name.startswith(prefix) and description["TrainingJobStatus"] == "InProgress"
         ]
 
-    def execution_of(self, description: Mapping[str, Any]) -> str | None:
-        return next((tag["Value"] for tag in description.get("Tags", [])), None)
+    def execution_of(self, description: Description) -> str | None:
+        return next((tag["Value"] for tag in description.response.get("Tags", [])), None)
 
     def end(self, name: str, status: str, secondary: str | None = None, **more: object) -> None:
         self.descriptions[name].update(
@@ -53,13 +55,13 @@ class MemoryCallbacks:
     kept: dict[tuple[str, str], Callback] = field(default_factory=dict)
 
     def put(self, callback: Callback) -> None:
-        self.kept[callback.training_job.name, callback.execution.name] = callback
+        self.kept[callback.job.name, callback.execution.name] = callback
 
-    def waiting_for(self, training_job: str) -> list[Callback]:
-        return [kept for (job, _), kept in self.kept.items() if job == training_job]
+    def waiting_for(self, job: str) -> list[Callback]:
+        return [kept for (name, _), kept in self.kept.items() if name == job]
 
     def discard(self, callback: Callback) -> None:
-        self.kept.pop((callback.training_job.name, callback.execution.name), None)
+        self.kept.pop((callback.job.name, callback.execution.name), None)
 
 
 @dataclass
@@ -88,14 +90,14 @@ class MemoryExecutions:
 
 
 @dataclass
-class MemoryFiles:
-    jobs: dict[str, list[TrainingJob]] = field(default_factory=dict)
+class MemoryRecords:
+    kept: dict[str, list[Job]] = field(default_factory=dict)
 
-    def put_training_jobs(self, execution: str, jobs: list[TrainingJob]) -> None:
-        self.jobs[execution] = jobs
+    def put_jobs(self, execution: str, jobs: list[Job]) -> None:
+        self.kept[execution] = jobs
 
-    def training_jobs(self, execution: str) -> list[TrainingJob]:
-        return self.jobs.get(execution, [])
+    def jobs(self, execution: str) -> list[Job]:
+        return self.kept.get(execution, [])
 
 
 @dataclass

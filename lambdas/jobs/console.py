@@ -5,14 +5,13 @@ from urllib.parse import quote
 from lambdas.contract import CONSOLES
 
 
-def training_log_url(training_job_arn: str) -> str:
-    """Return the page that lists the log streams of a training job."""
-    _, partition, _, region, _, resource = training_job_arn.split(":", 5)
-    name = resource.partition("/")[2]
-    group = _twice_quoted("/aws/sagemaker/TrainingJobs")
+def log_url(job_arn: str, log_group: str) -> str:
+    """Return the page that lists the log streams of a job."""
+    _, partition, _, region, _, resource = job_arn.split(":", 5)
+    name, group = _twice_quoted(resource.partition("/")[2]), _twice_quoted(log_group)
     return (
         f"https://{_host(region, partition)}/cloudwatch/home?region={region}"
-        f"#logsV2:log-groups/log-group/{group}$3FlogStreamNameFilter$3D{_twice_quoted(name)}"
+        f"#logsV2:log-groups/log-group/{group}$3FlogStreamNameFilter$3D{name}"
     )
 
 

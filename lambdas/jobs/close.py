@@ -1,36 +1,36 @@
-"""Closing executions that ended without a model: no training job may run on for them."""
+"""Closing executions that ended without a result: no job may run on for them."""
 
 from collections.abc import Iterable
 
-from lambdas.messages import TrainingJob
-from lambdas.training.ports import ExecutionFiles, Executions, TrainingJobs
+from lambdas.jobs.ports import Executions, JobRecords, Jobs
+from lambdas.messages import Job
 
 
 def stop_abandoned_jobs(
     execution_name: str,
     execution_arn: str,
     *,
-    jobs: TrainingJobs,
-    files: ExecutionFiles,
+    jobs: Jobs,
+    records: JobRecords,
     executions: Executions,
 ) -> list[str]:
-    """Stop the training jobs that an ended execution left running; return their names.
+    """Stop the jobs that an ended execution left running; return their names.
 
     None are stopped where the execution runs again (it was redriven before this event arrived);
     a job is left alone that is another execution's or has ended.
     """
     if executions.is_running(execution_arn):
         return []
-    recorded = files.training_jobs(execution_name)
+    recorded = records.jobs(execution_name)
     return stop_running([job for job in recorded if job.execution_arn == execution_arn], jobs)
 
 
-def stop_running(recorded: Iterable[TrainingJob], jobs: TrainingJobs) -> list[str]:
-    """Stop those of an execution's training jobs that run; return their names."""
+def stop_running(recorded: Iterable[Job], jobs: Jobs) -> list[str]:
+    """Stop those of an execution's jobs that run; return their names."""
     stopped = []
     for job in recorded:
         description = jobs.describe(job.name)
-        if description is not None and description["TrainingJobStatus"] == "InProgress":
+        if description is not None and description.is_running:
             jobs.stop(job.name)
             stopped.append(job.name)
     return stopped
@@ -40,11 +40,11 @@ def stop_orphaned_jobs(
     prefix: str,
     state_machine_arn: str,
     *,
-    jobs: TrainingJobs,
-    files: ExecutionFiles,
+    jobs: Jobs,
+    records: JobRecords,
     executions: Executions,
 ) -> list[str]:
-    """Stop every running training job of this state machine that no execution waits for.
+    """Stop every running job of this state machine that no execution waits for.
 
     Finds what the event of an ended execution did not: one that was lost, one that came between
     the record of a job and its creation, a function that created its job after the execution was
@@ -56,14 +56,14 @@ def stop_orphaned_jobs(
         execution = jobs.execution_of(description) if description else None
         if execution is None or not _is_execution_of(execution, state_machine_arn):
             continue
-        if not (executions.is_running(execution) and name in _newest_job(execution, files)):
+        if not (executions.is_running(execution) and name in _newest_job(execution, records)):
             jobs.stop(name)
             stopped.append(name)
     return stopped
 
 
-def _newest_job(execution_arn: str, files: ExecutionFiles) -> list[str]:
-    recorded = files.training_jobs(execution_arn.rpartition(":")[2])
+def _newest_job(execution_arn: str, records: JobRecords) -> list[str]:
+    recorded = records.jobs(execution_arn.rpartition(":")[2])
     return [job.name for job in recorded[-1:]]
 
 

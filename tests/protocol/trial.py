@@ -1,13 +1,15 @@
-"""One run of the model: what may happen next, and what must hold in the end."""
+"""One trial of the model: what may happen next, and what must hold in the end."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from lambdas.training.outcome import Ended, verdict
+from lambdas.jobs.verdict import Failed
+from lambdas.training.judge import judge
 from tests.protocol.account import Account, Crash, Handler, Safeguards, StateMachineExecution
 from tests.protocol.choices import Choices
+from tests.unit.jobs.factories import described
 
 ENDINGS = (
     ("Completed", ""),
@@ -29,12 +31,12 @@ Action = tuple[str, Callable[[], None]]
 
 
 class Violation(AssertionError):
-    """A promise is broken; the message has the run that broke it."""
+    """A promise is broken; the message has the trial that broke it."""
 
 
 @dataclass(slots=True)
 class Faults:
-    """How often each thing that is not supposed to happen may happen in one run."""
+    """How often each thing that is not supposed to happen may happen in one trial."""
 
     losses: int = 0
     repeats: int = 0
@@ -45,10 +47,12 @@ class Faults:
     """That are missed though no event was lost: the job takes long."""
     aborts: int = 0
     redrives: int = 0
+    reconciles: int = 0
+    """That come at any moment, besides the one when all is at rest."""
 
 
 @dataclass
-class Run:
+class Trial:
     """An account with executions, driven by choices for some steps, then left to settle."""
 
     choices: Choices
@@ -82,6 +86,8 @@ class Run:
         yield from self._job_actions()
         yield from self._event_actions()
         yield from self._execution_actions()
+        if self.faults.reconciles:
+            yield "the reconcile starts", self._reconcile
 
     def _handler_actions(self) -> Iterator[Action]:
         for handler in self.account.handlers:
@@ -92,7 +98,7 @@ class Run:
                 yield f"{handler.name} overtime", partial(self._overtime, handler)
 
     def _job_actions(self) -> Iterator[Action]:
-        for name, job in self.account.jobs.items():
+        for name, job in self.account.described_jobs.items():
             if job["TrainingJobStatus"] == "InProgress":
                 for status, reason in ENDINGS[: self.endings]:
                     yield (
@@ -162,6 +168,10 @@ class Run:
         self.disturbed = True
         execution.redrive()
 
+    def _reconcile(self) -> None:
+        self.faults.reconciles -= 1
+        self.account.reconcile()
+
     def _busy(self, execution: StateMachineExecution) -> bool:
         own = (f"start {execution.name}#", f"await {execution.name}#")
         return any(handler.name.startswith(own) for handler in self.account.handlers)
@@ -186,7 +196,7 @@ class Run:
         elif unwanted := self._unwanted_jobs():
             raise Violation(f"{unwanted} run on for nobody")
         elif unfinished := self._unfinished_jobs():
-            status = account.jobs[unfinished]["TrainingJobStatus"]
+            status = account.described_jobs[unfinished]["TrainingJobStatus"]
             account.end_job(unfinished, "Stopped" if status == "Stopping" else "Completed")
         elif waiting := [each for each in account.executions.values() if each.waits()]:
             self._miss_heartbeat(waiting[0])
@@ -206,7 +216,7 @@ class Run:
         return next(
             (
                 name
-                for name, job in self.account.jobs.items()
+                for name, job in self.account.described_jobs.items()
                 if job["TrainingJobStatus"] in unfinished
             ),
             None,
@@ -221,11 +231,14 @@ class Run:
         }
         return [
             name
-            for name, job in self.account.jobs.items()
+            for name, job in self.account.described_jobs.items()
             if job["TrainingJobStatus"] == "InProgress" and name not in wanted
         ]
 
     def _check(self) -> None:
+        for caller, job, awaited in self.account.stops:
+            if awaited and caller == "reconcile":
+                raise Violation(f"{job} was stopped although it is awaited")
         for execution in self.account.executions.values():
             if execution.status == "RUNNING":
                 raise Violation(f"{execution.name} never ended")
@@ -234,9 +247,9 @@ class Run:
 
     def _check_answers(self, execution: StateMachineExecution) -> None:
         for name, answer in execution.answers:
-            ending = verdict(self.account.jobs[name])
+            ending = judge(described(self.account.described_jobs[name]))
             truth = "Completed"
-            if isinstance(ending, Ended):
+            if isinstance(ending, Failed):
                 truth = ending.error.__name__
             elif ending is None:
                 truth = "still running"
@@ -244,7 +257,7 @@ class Run:
                 raise Violation(f"{name}: answered {answer}, the truth is {truth}")
 
     def _check_jobs(self, execution: StateMachineExecution) -> None:
-        jobs = [job for job in self.account.jobs.values() if _tag(job) == execution.arn]
+        jobs = [job for job in self.account.described_jobs.values() if _tag(job) == execution.arn]
         if len(jobs) > len(execution.attempts):
             raise Violation(f"{len(jobs)} jobs for the attempts {sorted(execution.attempts)}")
         completed = [job for job in jobs if job["TrainingJobStatus"] == "Completed"]
