@@ -20,10 +20,6 @@ ONLY_LAMBDAS = ["*", "!/lambdas/", "!/lambdas/**", "__pycache__/", "*.pyc", ".*"
 """Patterns of .gitignore that leave nothing of the project but the functions' package."""
 
 
-SERVICE = "POWERTOOLS_SERVICE_NAME"
-"""Under which name a function's log lines, metrics and traces are those of this stack."""
-
-
 class FunctionDefaults(Construct):
     """What all functions share: one source asset, one layer, how their data is kept."""
 
@@ -112,7 +108,9 @@ class PipelineFunction(lambda_.Function):
             role=role,
             environment={
                 **{name.upper(): as_variable(each) for name, each in settings.items()},
-                SERVICE: Aws.STACK_NAME,
+                # Under which name log lines, metrics and traces are those of this stack.
+                "POWERTOOLS_SERVICE_NAME": Aws.STACK_NAME,
+                "POWERTOOLS_LOG_LEVEL": "INFO",
             },
             timeout=Duration.seconds(size.timeout_seconds),
             memory_size=size.memory_mb,

@@ -53,7 +53,7 @@ def test_a_functions_environment_is_exactly_what_its_settings_read(
     read = {
         settings.variable_name(each.name) for each in msgspec.structs.fields(settings_of(module))
     }
-    assert variables.keys() == read | {"POWERTOOLS_SERVICE_NAME"}
+    assert variables.keys() == read | {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
 
 
 def test_logs_metrics_and_traces_carry_the_stacks_name(template: Template) -> None:
