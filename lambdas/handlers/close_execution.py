@@ -32,14 +32,14 @@ class ExecutionStatusChange(msgspec.Struct, rename="camel"):
 
 def handler(event: dict[str, Any], context: object) -> dict[str, list[str]]:
     """Stop the training job that the execution left running; publish what happened."""
-    own = settings(CloseExecutionSettings)
+    configured = settings(CloseExecutionSettings)
     change = msgspec.convert(event["detail"], ExecutionStatusChange)
     executions = StepFunctionsExecutions()
     stopped = stop_abandoned_jobs(
         change.name,
         change.execution_arn,
         jobs=SageMakerTrainingJobs(),
-        files=PipelineBucket(own.bucket),
+        files=PipelineBucket(configured.bucket),
         executions=executions,
     )
     description = executions.describe(change.execution_arn)
@@ -50,7 +50,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, list[str]]:
     body = notice(change, description, stopped)
     with transient_faults_named():
         clients.sns().publish(
-            TopicArn=own.topic_arn,
+            TopicArn=configured.topic_arn,
             Subject=subject.encode("ascii", "replace").decode()[:MAX_SUBJECT],
             Message=body,
         )

@@ -18,12 +18,12 @@ logger = logging.getLogger(__name__)
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Return the training job that the next step awaits."""
-    own = settings(StartTrainingJobSettings)
+    configured = settings(StartTrainingJobSettings)
     job = start(
         msgspec.convert(event, StartTrainingJobEvent),
-        own,
+        configured,
         jobs=SageMakerTrainingJobs(),
-        files=PipelineBucket(own.bucket),
+        files=PipelineBucket(configured.bucket),
         manifests=S3Manifests(),
     )
     logger.info("training job %s on %s", job.name, job.instance_type)

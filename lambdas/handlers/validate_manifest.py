@@ -33,11 +33,13 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     step = msgspec.convert(event, ValidateManifestEvent)
     request = execution_input(step.request)
     require_labeling_job_ended(request.manifest)
-    own = settings(ValidateManifestSettings)
-    bucket = PipelineBucket(own.bucket)
+    configured = settings(ValidateManifestSettings)
+    bucket = PipelineBucket(configured.bucket)
     manifest = open_manifest(request.manifest, request.version_id)
     validation = open_manifest(request.validation_manifest) if request.validation_manifest else None
-    report = _validate(manifest, validation, policy(own, request), bucket.layout, step.execution)
+    report = _validate(
+        manifest, validation, policy(configured, request), bucket.layout, step.execution
+    )
     bucket.write(bucket.layout.report(step.execution), report.to_json())
     _write_page(report, manifest, bucket, step.execution)
     logger.info("%s: %s", manifest.uri, report.verdict)
@@ -63,17 +65,12 @@ def execution_input(request: object) -> ExecutionInput:
         ) from error
 
 
-def policy(own: ValidateManifestSettings, request: ExecutionInput) -> Policy:
+def policy(configured: ValidateManifestSettings, request: ExecutionInput) -> Policy:
     """Return what the settings and the execution's input say about accepting a manifest."""
-    return Policy(
-        label_attribute=request.label_attribute or own.label_attribute or None,
-        validation_fraction=own.validation_fraction,
-        image_buckets=frozenset({own.bucket, *own.image_buckets}),
-        empty_images="drop" if own.empty_images == "drop" else "keep",
-        max_invalid_fraction=own.max_invalid_fraction,
-        max_unlabeled_fraction=own.max_unlabeled_fraction,
-        group_pattern=own.split_group_pattern or None,
-        hyperparameters=own.hyperparameters,
+    return Policy.from_settings(
+        configured,
+        image_buckets={configured.bucket, *configured.image_buckets},
+        label_attribute=request.label_attribute,
     )
 
 

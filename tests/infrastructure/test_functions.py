@@ -49,33 +49,9 @@ def test_a_functions_handler_can_be_imported(template: Template, module: str) ->
 def test_a_functions_environment_is_exactly_what_its_settings_read(
     template: Template, module: str
 ) -> None:
-    variables = template.functions()[module]["Environment"]["Variables"]
-    read = {
-        settings.variable_name(each.name) for each in msgspec.structs.fields(settings_of(module))
-    }
-    assert variables.keys() == read
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_a_functions_settings_load_from_its_environment(customized: Template, module: str) -> None:
-    variables = customized.functions()[module]["Environment"]["Variables"]
-    assert settings.load(settings_of(module), variables)
-
-
-def test_settings_reach_the_functions_as_they_were_given(customized: Template) -> None:
-    environment = {
-        module: properties["Environment"]["Variables"]
-        for module, properties in customized.functions().items()
-    }
-    validation = settings.load(settings.ValidateManifestSettings, environment["validate_manifest"])
-    start = settings.load(settings.StartTrainingJobSettings, environment["start_training_job"])
-    assert validation.label_attribute == "boxes"
-    assert validation.image_buckets == ("first-images", "second-images")
-    assert validation.split_group_pattern == "^[^/]+/"
-    assert start.instance_types == ("ml.g5.xlarge", "ml.p3.2xlarge")
-    assert start.hyperparameters["epochs"] == "30"
-    assert start.training_job_prefix == "detector"
-    assert start.training_image == "685385470294.dkr.ecr.eu-west-1.amazonaws.com/object-detection:1"
+    environment = template.functions()[module]["Environment"]["Variables"]
+    loaded = settings.load(settings_of(module), environment)
+    assert settings.variables(loaded) == environment
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -99,11 +75,16 @@ def test_every_function_runs_on_arm_is_traced_and_logs_json_to_its_own_group(
     assert len(groups) == len(MODULES)
 
 
-def test_only_validation_and_reconciliation_get_lambdas_longest_time(template: Template) -> None:
-    timeouts = {module: each["Timeout"] for module, each in template.functions().items()}
-    assert timeouts.pop("validate_manifest") == 900
-    assert timeouts.pop("reconcile_training_jobs") == 900
-    assert set(timeouts.values()) == {60}
+def test_only_validation_and_reconciliation_get_more_than_a_small_function(
+    template: Template,
+) -> None:
+    sizes = {
+        module: (each["Timeout"], each["MemorySize"], each["EphemeralStorage"]["Size"])
+        for module, each in template.functions().items()
+    }
+    assert sizes.pop("validate_manifest") == (900, 1769, 1024)
+    assert sizes.pop("reconcile_training_jobs") == (900, 512, 512)
+    assert set(sizes.values()) == {(60, 512, 512)}
 
 
 def test_all_functions_share_one_source_and_one_layer(template: Template) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from aws_cdk import Environment
 
-from stacks.parsing import ConfigError
+from stacks.settings.parsing import SettingRefused
 from stacks.synthesis import BUILD, build_app
 from stacks.training_image import training_images
 from tests.infrastructure.templates import Template
@@ -151,5 +151,7 @@ def test_a_template_for_one_region_names_its_image(
 
 def test_a_region_without_the_algorithm_is_refused_in_one_line() -> None:
     environment = Environment(account="111122223333", region="mx-central-1")
-    with pytest.raises(ConfigError, match=r"^region = mx-central-1: .*must be one of af-south-1"):
+    with pytest.raises(
+        SettingRefused, match=r"^region = mx-central-1: .*must be one of af-south-1"
+    ):
         build_app(environment=environment)

@@ -23,7 +23,7 @@ WRITING = (
 )
 
 
-class PipelineBucket(s3.Bucket):
+class DataBucket(s3.Bucket):
     """Versioned, encrypted, private, TLS only; tells EventBridge of what is written to it.
 
     Nobody outside the account may write to it, whatever a policy allows them.
