@@ -10,6 +10,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from stacks.constructs.algorithm_image import AlgorithmImage
+from stacks.constructs.dashboard import PipelineDashboard
 from stacks.constructs.event_routes import EventRoutes
 from stacks.constructs.notification_topic import NotificationTopic
 from stacks.constructs.pipeline_function import FunctionDefaults
@@ -71,6 +72,12 @@ class PipelineStack(Stack):
             defaults=defaults,
             state_machine=workflow.state_machine,
             topic=topic,
+        )
+        PipelineDashboard(
+            self,
+            "Dashboard",
+            state_machine=workflow.state_machine,
+            dead_letters=routes.dead_letters,
         )
         write_outputs(self, settings, storage, routes)
 

@@ -14,13 +14,13 @@ from lambdas.contract import State
 from lambdas.handlers.validate_manifest import policy
 from lambdas.manifest.policy import Policy
 from lambdas.messages import ExecutionInput
-from lambdas.training.billing import allowed_runtime
+from lambdas.training.budget import allowed_runtime
 from lambdas.training.job_request import training_job_request
 from stacks.settings.fields import PipelineSettings
 from stacks.settings.hyperparameter_fields import ALLOWED
 from stacks.synthesis import synthesize
 from tests.infrastructure.templates import Template
-from tests.unit.training.factories import any_dataset, any_execution
+from tests.unit.jobs.factories import any_dataset, any_execution
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
 BOUNDARY = "arn:aws:iam::111122223333:policy/team/boundary"

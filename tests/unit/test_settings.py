@@ -11,7 +11,7 @@ from lambdas.settings import (
     load,
     variables,
 )
-from tests.unit.training.factories import any_settings
+from tests.unit.jobs.factories import any_settings
 
 
 def test_a_missing_variable_is_named() -> None:
