@@ -26,8 +26,8 @@ from stacks.settings.fields import PipelineSettings
 class BuildInputs:
     """What the stack needs from the machine it is synthesized on."""
 
-    project: Path
-    """The folder that holds ``lambdas``."""
+    code: Path
+    """The folder of the functions' code, holding ``lambdas``."""
     layer: Path
     """The folder of the Lambda layer, holding ``python``."""
     training_images: Mapping[str, str]
@@ -61,7 +61,7 @@ class PipelineStack(Stack):
             "Functions",
             settings=settings,
             storage=storage,
-            project=inputs.project,
+            code=inputs.code,
             layer=inputs.layer,
         )
         steps = Steps(self, "Steps", defaults=defaults, training_role=training_role)

@@ -8,6 +8,7 @@ from typing import Any
 from aws_cdk import App, Environment
 
 from stacks.dependency_layer import layer_folder
+from stacks.function_code import code_folder
 from stacks.pipeline_stack import BuildInputs, PipelineStack
 from stacks.settings.context import settings_from_context
 from stacks.settings.cross_checks import refuse_key_of_another_region
@@ -41,7 +42,7 @@ def build_app(
     if environment and environment.region:
         refuse_key_of_another_region(settings, environment.region)
     inputs = BuildInputs(
-        project=PROJECT,
+        code=code_folder(PROJECT, BUILD),
         layer=layer_folder(PROJECT / "requirements-layer.txt", BUILD),
         training_images=training_images(BUILD),
     )

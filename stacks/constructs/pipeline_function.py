@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from aws_cdk import Aws, Duration, IgnoreMode, Size
+from aws_cdk import Aws, Duration, Size
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
@@ -16,10 +16,6 @@ from stacks.constructs.encryption import key_use
 from stacks.constructs.log_group import PipelineLogGroup
 from stacks.constructs.storage import Storage
 from stacks.settings.fields import PipelineSettings
-
-ONLY_LAMBDAS = ["*", "!/lambdas/", "!/lambdas/**", "__pycache__/", "*.pyc", ".*"]
-"""Patterns of .gitignore that leave nothing of the project but the functions' package."""
-
 
 SERVICE = "POWERTOOLS_SERVICE_NAME"
 """Under which name a function's log lines, metrics and traces are those of this stack."""
@@ -35,16 +31,14 @@ class FunctionDefaults(Construct):
         *,
         settings: PipelineSettings,
         storage: Storage,
-        project: Path,
+        code: Path,
         layer: Path,
     ) -> None:
-        """``project`` is the folder that holds ``lambdas``; ``layer`` one that holds ``python``."""
+        """``code`` is a folder that holds ``lambdas``, ``layer`` one that holds ``python``."""
         super().__init__(scope, construct_id)
         self.settings = settings
         self.storage = storage
-        self.code = lambda_.Code.from_asset(
-            str(project), exclude=ONLY_LAMBDAS, ignore_mode=IgnoreMode.GIT
-        )
+        self.code = lambda_.Code.from_asset(str(code))
         self.layer = lambda_.LayerVersion(
             self,
             "Dependencies",

@@ -3,13 +3,11 @@
 import importlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 import msgspec
 import pytest
 
 from lambdas import settings
-from stacks.synthesis import PROJECT
 from tests.infrastructure.templates import Template
 
 MODULES = [
@@ -27,11 +25,6 @@ MODULES = [
 def settings_of(module: str) -> type[msgspec.Struct]:
     name = module.title().replace("_", "") + "Settings"
     found: type[msgspec.Struct] = getattr(settings, name)
-    return found
-
-
-def asset(template: Template, folder_with: str) -> Path:
-    (found,) = (each for each in template.folder.glob("asset.*") if (each / folder_with).exists())
     return found
 
 
@@ -94,16 +87,3 @@ def test_all_functions_share_one_source_and_one_layer(template: Template) -> Non
     functions = template.functions().values()
     assert len({json.dumps(each["Code"]) for each in functions}) == 1
     assert len({json.dumps(each["Layers"]) for each in functions}) == 1
-
-
-def test_the_source_asset_holds_the_functions_package_and_nothing_else(
-    template: Template,
-) -> None:
-    source = asset(template, "lambdas")
-    files = {str(each.relative_to(source)) for each in source.rglob("*") if each.is_file()}
-    project = {
-        str(each.relative_to(PROJECT))
-        for each in (PROJECT / "lambdas").rglob("*")
-        if each.is_file() and each.suffix != ".pyc"
-    }
-    assert files == project

@@ -66,7 +66,18 @@ def test_nothing_is_taken_without_tls(template: Template, policy: str) -> None:
 
 def test_labels_and_models_outlive_the_stack(template: Template) -> None:
     bucket = template.of_type("S3::Bucket")["Bucket"]
-    assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain"
+    assert bucket["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert bucket["UpdateReplacePolicy"] == "Retain"
+
+
+def test_a_workers_browser_may_show_the_images_as_ground_truth_asks(template: Template) -> None:
+    (rule,) = template.only("S3::Bucket")["CorsConfiguration"]["CorsRules"]
+    assert rule == {
+        "AllowedHeaders": [],
+        "AllowedMethods": ["GET"],
+        "AllowedOrigins": ["*"],
+        "ExposedHeaders": ["Access-Control-Allow-Origin"],
+    }
 
 
 def test_only_callbacks_expire(template: Template) -> None:
