@@ -26,7 +26,7 @@ class ExecutionStatusChange(msgspec.Struct, rename="camel"):
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, list[str]]:
     """Stop the training job that the execution left running; publish what happened."""
-    own = settings(CloseExecutionSettings)
+    configured = settings(CloseExecutionSettings)
     change = msgspec.convert(event["detail"], ExecutionStatusChange)
     about_execution(change.name)
     executions = StepFunctionsExecutions()
@@ -34,14 +34,14 @@ def handler(event: dict[str, Any], context: object) -> dict[str, list[str]]:
         change.name,
         change.execution_arn,
         jobs=SageMakerTrainingJobs(),
-        records=S3JobRecords(own.bucket),
+        records=S3JobRecords(configured.bucket),
         executions=executions,
     )
     description = executions.describe(change.execution_arn)
     if is_under_way(description):
         logger.info("execution %s has been redriven", change.name)
         return {"stopped": []}
-    publish(notice_of_end(description, stopped), own.topic_arn)
+    publish(notice_of_end(description, stopped), configured.topic_arn)
     measure(Metric.EXECUTIONS_FAILED, 1, error=description.get("error") or description["status"])
     logger.info("execution %s %s", change.name, description["status"])
     return {"stopped": stopped}

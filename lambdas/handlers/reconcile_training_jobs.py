@@ -14,12 +14,12 @@ from lambdas.settings import ReconcileTrainingJobsSettings
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, list[str]]:
     """Stop them; return their names."""
-    own = settings(ReconcileTrainingJobsSettings)
+    configured = settings(ReconcileTrainingJobsSettings)
     stopped = stop_orphaned_jobs(
-        f"{own.training_job_prefix}-",
-        own.state_machine_arn,
+        f"{configured.training_job_prefix}-",
+        configured.state_machine_arn,
         jobs=SageMakerTrainingJobs(),
-        records=S3JobRecords(own.bucket),
+        records=S3JobRecords(configured.bucket),
         executions=StepFunctionsExecutions(),
     )
     logger.info("stopped %s", stopped)

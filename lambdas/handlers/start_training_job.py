@@ -17,14 +17,14 @@ from lambdas.training.attempt import start_training_job
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Return the training job that the next step awaits."""
-    own = settings(StartTrainingJobSettings)
+    configured = settings(StartTrainingJobSettings)
     step = msgspec.convert(event, StartTrainingJobEvent)
     about_execution(step.execution.name)
     job = start_training_job(
         step,
-        own,
+        configured,
         jobs=SageMakerTrainingJobs(),
-        records=S3JobRecords(own.bucket),
+        records=S3JobRecords(configured.bucket),
         manifests=S3Manifests(),
     )
     logger.info("training job %s on %s", job.name, job.instance_type)

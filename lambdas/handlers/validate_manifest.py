@@ -29,14 +29,14 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     about_execution(step.execution)
     request = read_request(step.request)
     require_labeling_job_ended(request.manifest)
-    own = settings(ValidateManifestSettings)
-    layout = BucketLayout(own.bucket)
+    configured = settings(ValidateManifestSettings)
+    layout = BucketLayout(configured.bucket)
     manifest = open_manifest(request.manifest, request.version_id)
     validation = open_manifest(request.validation_manifest) if request.validation_manifest else None
     with channel_writers(layout, step.execution) as writers:
         report = validate_manifest(
             manifest.body,
-            policy(own, request),
+            policy(configured, request),
             writers.sinks(),
             validation.body if validation else None,
         )
@@ -58,15 +58,10 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     return returned
 
 
-def policy(own: ValidateManifestSettings, request: ExecutionInput) -> Policy:
+def policy(configured: ValidateManifestSettings, request: ExecutionInput) -> Policy:
     """Return what the settings and the execution's input say about accepting a manifest."""
-    return Policy(
-        label_attribute=request.label_attribute or own.label_attribute or None,
-        validation_fraction=own.validation_fraction,
-        image_buckets=frozenset({own.bucket, *own.image_buckets}),
-        empty_images="drop" if own.empty_images == "drop" else "keep",
-        max_invalid_fraction=own.max_invalid_fraction,
-        max_unlabeled_fraction=own.max_unlabeled_fraction,
-        group_pattern=own.split_group_pattern or None,
-        hyperparameters=own.hyperparameters,
+    return Policy.from_settings(
+        configured,
+        image_buckets={configured.bucket, *configured.image_buckets},
+        label_attribute=request.label_attribute,
     )

@@ -3,8 +3,7 @@
 import math
 
 from lambdas.errors import ServiceUnavailable
-from stacks.config import PipelineConfig
-from stacks.parsing import CONTEXT_KEY, ConfigError
+from stacks.settings.fields import PipelineSettings
 
 TRANSIENT_ERRORS = (
     ServiceUnavailable.__name__,
@@ -59,57 +58,44 @@ YEAR_SECONDS = 365 * 86_400
 """No execution lives longer (Step Functions quotas)."""
 
 
-def quota_retries(config: PipelineConfig) -> int:
+def quota_retries(settings: PipelineSettings) -> int:
     """Return how often a training job that the quota forbids is asked for again."""
-    return int(config.quota_retry_hours * 3_600 / config.quota_retry_interval_seconds)
+    return int(settings.quota_retry_hours * 3_600 / settings.quota_retry_interval_seconds)
 
 
-def labeling_job_looks(config: PipelineConfig) -> int:
+def labeling_job_looks(settings: PipelineSettings) -> int:
     """Return how often a labeling job that is at work is looked at again."""
-    return config.labeling_job_wait_minutes * 60 // LABELING_JOB_SECONDS
+    return settings.labeling_job_wait_minutes * 60 // LABELING_JOB_SECONDS
 
 
-def longest_training_job(config: PipelineConfig) -> int:
+def longest_training_job(settings: PipelineSettings) -> int:
     """Return how many seconds after its creation a training job has ended at the latest."""
-    running = config.max_runtime_seconds
-    if config.managed_spot_training:
-        running = max(running, config.max_wait_seconds)
+    spot = settings.managed_spot_training
+    running = settings.longest_spot_seconds if spot else settings.max_runtime_seconds
     return running + PENDING_SECONDS
 
 
-def heartbeats(config: PipelineConfig) -> int:
+def heartbeats(settings: PipelineSettings) -> int:
     """Return how many heartbeats may be missed before the longest training job has ended."""
-    return math.ceil(longest_training_job(config) / config.heartbeat_seconds)
+    return math.ceil(longest_training_job(settings) / settings.heartbeat_seconds)
 
 
-def longest_execution(config: PipelineConfig) -> int:
+def longest_execution(settings: PipelineSettings) -> int:
     """Return the seconds after which an execution that has not ended never will.
 
     Every attempt waits for its quota and then runs into its maximum runtime; capped at the year
     that Step Functions allows.
     """
-    attempt = config.quota_retry_hours * 3_600 + longest_training_job(config)
-    pauses = config.max_capacity_rounds * config.capacity_pause_seconds
-    waiting = config.labeling_job_wait_minutes * 60 + pauses + OTHER_STEPS_SECONDS
-    return min(YEAR_SECONDS, math.ceil(config.attempts * attempt + waiting))
+    attempt = settings.quota_retry_hours * 3_600 + longest_training_job(settings)
+    pauses = settings.max_capacity_rounds * settings.capacity_pause_seconds
+    waiting = settings.labeling_job_wait_minutes * 60 + pauses + OTHER_STEPS_SECONDS
+    return min(YEAR_SECONDS, math.ceil(settings.attempts * attempt + waiting))
 
 
-def history_events(config: PipelineConfig) -> int:
+def history_events(settings: PipelineSettings) -> int:
     """Return how many events an execution has whose job takes longest, after a full quota wait."""
     return (
-        heartbeats(config) * EVENTS_OF_A_HEARTBEAT
-        + (quota_retries(config) + labeling_job_looks(config)) * EVENTS_OF_A_REFUSAL
-        + config.attempts * EVENTS_OF_AN_ATTEMPT
+        heartbeats(settings) * EVENTS_OF_A_HEARTBEAT
+        + (quota_retries(settings) + labeling_job_looks(settings)) * EVENTS_OF_A_REFUSAL
+        + settings.attempts * EVENTS_OF_AN_ATTEMPT
     )
-
-
-def refuse_endless_history(config: PipelineConfig) -> None:
-    """Raise ``ConfigError`` where waiting alone would fill the history of an execution."""
-    events = history_events(config)
-    if events > MAX_HISTORY_EVENTS:
-        raise ConfigError(
-            f"{CONTEXT_KEY}.heartbeat_seconds = {config.heartbeat_seconds} and"
-            f" {CONTEXT_KEY}.quota_retry_interval_seconds ="
-            f" {config.quota_retry_interval_seconds}: an execution could take {events} events,"
-            f" must be long enough for at most {MAX_HISTORY_EVENTS}"
-        )
