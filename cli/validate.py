@@ -135,7 +135,7 @@ def _write_page(report: Report, name: str, path: Path, folder: Path | None) -> N
 
     found = NO_PICTURES
     if folder:
-        from cli.image_folder import pictures  # noqa: PLC0415
+        from cli.sample_pictures import pictures  # noqa: PLC0415
 
         found = pictures(report, folder)
     try:

@@ -12,7 +12,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-PACKAGES = ("msgspec", "leather", "jinja2", "markupsafe", "pillow")
+PACKAGES = (
+    *("msgspec", "leather", "jinja2", "markupsafe", "pillow"),
+    *("aws-lambda-powertools", "aws-xray-sdk"),
+)
 """What the functions import besides boto3, which Lambda brings."""
 
 PYTHON = "3.13"
@@ -41,7 +44,8 @@ def normalized(name: str) -> str:
 def layer_folder(requirements: Path, cache: Path) -> Path:
     """Return a folder with the layer's content, filled by pip unless ``cache`` has it already.
 
-    ``requirements`` names every package with its hash: pip installs exactly those files or fails.
+    ``requirements`` names every package with its hash: pip installs exactly those files or fails;
+    what they depend on besides comes with Lambda.
     The folder is named after that file's text and the platform. pip compiles nothing: bytecode of
     another minor version is of no use to Lambda, and compiling would make the content differ by
     host. Raises ``subprocess.CalledProcessError`` where pip cannot install.
@@ -64,7 +68,7 @@ def _install(requirements: Path, target: Path) -> None:
     subprocess.run(
         [
             *(*PIP, *FOR_LAMBDA, "--no-compile", "--target", str(target)),
-            *("--require-hashes", "--requirement", str(requirements)),
+            *("--no-deps", "--require-hashes", "--requirement", str(requirements)),
         ],
         check=True,
     )

@@ -29,12 +29,18 @@ def write_outputs(
         "S3OutputPath to give to a labeling job; its manifest starts an execution",
     )
     _output(stack, "StateMachineArn", arn, "The workflow")
+    console = f"https://{Aws.REGION}.{_console(stack)}"
     _output(
         stack,
         "StateMachineConsoleUrl",
-        f"https://{Aws.REGION}.{_console(stack)}/states/home?region={Aws.REGION}"
-        f"#/statemachines/view/{arn}",
+        f"{console}/states/home?region={Aws.REGION}#/statemachines/view/{arn}",
         "The workflow in the AWS console",
+    )
+    _output(
+        stack,
+        "DashboardConsoleUrl",
+        f"{console}/cloudwatch/home?region={Aws.REGION}#dashboards/dashboard/{Aws.STACK_NAME}",
+        "What executions did, what became of the records, what was billed",
     )
     _output(stack, "TopicArn", topic.topic_arn, "Tells of executions that ended without a model")
     _output(

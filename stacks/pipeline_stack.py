@@ -13,6 +13,7 @@ from constructs import Construct
 
 from stacks.config import PipelineConfig
 from stacks.constructs.algorithm_image import AlgorithmImage
+from stacks.constructs.dashboard import PipelineDashboard
 from stacks.constructs.event_routes import EventRoutes
 from stacks.constructs.notification_topic import NotificationTopic
 from stacks.constructs.pipeline_bucket import PipelineBucket
@@ -93,6 +94,12 @@ class PipelineStack(Stack):
             bucket=bucket,
             state_machine=workflow.state_machine,
             topic=topic,
+        )
+        PipelineDashboard(
+            self,
+            "Dashboard",
+            state_machine=workflow.state_machine,
+            dead_letters=routes.dead_letters,
         )
         write_outputs(
             self,

@@ -5,13 +5,14 @@ from typing import Any
 
 import msgspec
 
+from lambdas.adapters.callbacks import S3Callbacks
 from lambdas.adapters.environment import settings
 from lambdas.adapters.executions import StepFunctionsExecutions
-from lambdas.adapters.pipeline_bucket import PipelineBucket
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
+from lambdas.jobs.wait import register
 from lambdas.messages import AwaitTrainingJobEvent, Callback
 from lambdas.settings import AwaitTrainingJobSettings
-from lambdas.training.wait import register
+from lambdas.training.kind import TRAINING
 
 logger = logging.getLogger(__name__)
 
@@ -19,13 +20,12 @@ logger = logging.getLogger(__name__)
 def handler(event: dict[str, Any], context: object) -> None:
     """Register the token; the answer comes later, unless the job has ended already."""
     step = msgspec.convert(event, AwaitTrainingJobEvent)
-    callback = Callback(
-        task_token=step.task_token, execution=step.execution, training_job=step.training_job
-    )
+    callback = Callback(task_token=step.task_token, execution=step.execution, job=step.training_job)
     answered = register(
         callback,
+        TRAINING,
         jobs=SageMakerTrainingJobs(),
-        callbacks=PipelineBucket(settings(AwaitTrainingJobSettings).bucket),
+        callbacks=S3Callbacks(settings(AwaitTrainingJobSettings).bucket),
         executions=StepFunctionsExecutions(),
     )
     logger.info(

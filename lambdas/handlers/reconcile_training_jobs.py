@@ -4,11 +4,11 @@ import logging
 from typing import Any
 
 from lambdas.adapters.environment import settings
+from lambdas.adapters.execution_files import S3JobRecords
 from lambdas.adapters.executions import StepFunctionsExecutions
-from lambdas.adapters.pipeline_bucket import PipelineBucket
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
+from lambdas.jobs.close import stop_orphaned_jobs
 from lambdas.settings import ReconcileTrainingJobsSettings
-from lambdas.training.close import stop_orphaned_jobs
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, list[str]]:
         f"{own.training_job_prefix}-",
         own.state_machine_arn,
         jobs=SageMakerTrainingJobs(),
-        files=PipelineBucket(own.bucket),
+        records=S3JobRecords(own.bucket),
         executions=StepFunctionsExecutions(),
     )
     logger.info("stopped %s", stopped)

@@ -6,13 +6,12 @@ from typing import Any
 import msgspec
 
 from lambdas.adapters.environment import settings
-from lambdas.adapters.pipeline_bucket import PipelineBucket
+from lambdas.adapters.execution_files import S3JobRecords, write_outcome
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
-from lambdas.errors import TrainingJobFailed
+from lambdas.contract import BucketLayout
 from lambdas.messages import RecordModelEvent
 from lambdas.settings import RecordModelSettings
-from lambdas.training.billing import bills
-from lambdas.training.record import outcome
+from lambdas.training.outcome import outcome_of
 
 logger = logging.getLogger(__name__)
 
@@ -20,16 +19,9 @@ logger = logging.getLogger(__name__)
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Write ``outcome.json`` and return it as the execution's output."""
     step = msgspec.convert(event, RecordModelEvent)
-    jobs = SageMakerTrainingJobs()
-    bucket = PipelineBucket(settings(RecordModelSettings).bucket)
-    description = jobs.describe(step.training_job.name)
-    if description is None:
-        raise TrainingJobFailed(
-            f"Training job {step.training_job.name} was deleted before its model was recorded."
-        )
-    paid = bills(bucket.training_jobs(step.execution.name), jobs)
-    result = outcome(step, description, paid)
-    bucket.put_outcome(step.execution.name, result)
-    logger.info("model %s", result.model_artifact)
-    returned: dict[str, Any] = msgspec.to_builtins(result)
+    bucket = settings(RecordModelSettings).bucket
+    outcome = outcome_of(step, jobs=SageMakerTrainingJobs(), records=S3JobRecords(bucket))
+    write_outcome(outcome, BucketLayout(bucket), step.execution.name)
+    logger.info("model %s", outcome.model_artifact)
+    returned: dict[str, Any] = msgspec.to_builtins(outcome)
     return returned

@@ -5,12 +5,13 @@ from typing import Any
 
 import msgspec
 
+from lambdas.adapters.callbacks import S3Callbacks
 from lambdas.adapters.environment import settings
 from lambdas.adapters.executions import StepFunctionsExecutions
-from lambdas.adapters.pipeline_bucket import PipelineBucket
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
+from lambdas.jobs.wait import resume
 from lambdas.settings import ResumeExecutionSettings
-from lambdas.training.wait import resume
+from lambdas.training.kind import TRAINING
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +30,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, int]:
     change = msgspec.convert(event["detail"], TrainingJobStateChange)
     answered = resume(
         change.training_job_name,
+        TRAINING,
         jobs=SageMakerTrainingJobs(),
-        callbacks=PipelineBucket(settings(ResumeExecutionSettings).bucket),
+        callbacks=S3Callbacks(settings(ResumeExecutionSettings).bucket),
         executions=StepFunctionsExecutions(),
     )
     logger.info("training job %s: %d waiting", change.training_job_name, answered)

@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 
 from lambdas.adapters.environment import settings
+from lambdas.adapters.execution_files import S3JobRecords
 from lambdas.adapters.manifest_objects import S3Manifests
-from lambdas.adapters.pipeline_bucket import PipelineBucket
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
 from lambdas.messages import StartTrainingJobEvent
 from lambdas.settings import StartTrainingJobSettings
-from lambdas.training.start import start
+from lambdas.training.attempt import start_training_job
 
 logger = logging.getLogger(__name__)
 
@@ -19,11 +19,11 @@ logger = logging.getLogger(__name__)
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Return the training job that the next step awaits."""
     own = settings(StartTrainingJobSettings)
-    job = start(
+    job = start_training_job(
         msgspec.convert(event, StartTrainingJobEvent),
         own,
         jobs=SageMakerTrainingJobs(),
-        files=PipelineBucket(own.bucket),
+        records=S3JobRecords(own.bucket),
         manifests=S3Manifests(),
     )
     logger.info("training job %s on %s", job.name, job.instance_type)

@@ -1,24 +1,20 @@
 """Validate Manifest: reads the manifest, writes the channels' manifests and a report on both."""
 
 import logging
-from contextlib import ExitStack
 from typing import Any
 
 import msgspec
 
 from lambdas.adapters.environment import settings
+from lambdas.adapters.execution_files import channel_writers, write_report
 from lambdas.adapters.labeling_jobs import require_labeling_job_ended
-from lambdas.adapters.manifest_objects import ManifestObject, open_manifest
-from lambdas.adapters.object_writer import ObjectWriter
-from lambdas.adapters.pipeline_bucket import PipelineBucket
-from lambdas.adapters.sample_images import sample_pictures
+from lambdas.adapters.manifest_objects import open_manifest
 from lambdas.contract import BucketLayout
-from lambdas.errors import InvalidExecutionInput, ManifestRejected
+from lambdas.executions.dataset import accepted_dataset
+from lambdas.executions.request import read_request
 from lambdas.manifest.policy import Policy
-from lambdas.manifest.report import Report
-from lambdas.manifest.validation import Sinks, validate_manifest
-from lambdas.messages import Dataset, ExecutionInput, ValidateManifestEvent
-from lambdas.pages.page import report_page
+from lambdas.manifest.validation import validate_manifest
+from lambdas.messages import ExecutionInput, ValidateManifestEvent
 from lambdas.settings import ValidateManifestSettings
 
 logger = logging.getLogger(__name__)
@@ -31,36 +27,33 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     ``ManifestRejected``.
     """
     step = msgspec.convert(event, ValidateManifestEvent)
-    request = execution_input(step.request)
+    request = read_request(step.request)
     require_labeling_job_ended(request.manifest)
     own = settings(ValidateManifestSettings)
-    bucket = PipelineBucket(own.bucket)
+    layout = BucketLayout(own.bucket)
     manifest = open_manifest(request.manifest, request.version_id)
     validation = open_manifest(request.validation_manifest) if request.validation_manifest else None
-    report = _validate(manifest, validation, policy(own, request), bucket.layout, step.execution)
-    bucket.write(bucket.layout.report(step.execution), report.to_json())
-    _write_page(report, manifest, bucket, step.execution)
+    with channel_writers(layout, step.execution) as writers:
+        report = validate_manifest(
+            manifest.body,
+            policy(own, request),
+            writers.sinks(),
+            validation.body if validation else None,
+        )
+        if report.verdict == "rejected":
+            writers.discard_channels()
+    write_report(report, manifest.uri, layout, step.execution)
     logger.info("%s: %s", manifest.uri, report.verdict)
-    if report.verdict == "rejected":
-        page = bucket.layout.uri(bucket.layout.report_page(step.execution))
-        raise ManifestRejected(f"{report.cause()}\nFull report: {page}")
-    found = dataset(
-        report, manifest, bucket.layout, step.execution, newest_only=request.newest_only
+    dataset = accepted_dataset(
+        report,
+        manifest=manifest.uri,
+        version_id=manifest.version_id,
+        newest_only=request.newest_only,
+        layout=layout,
+        execution=step.execution,
     )
-    returned: dict[str, Any] = msgspec.to_builtins(found)
+    returned: dict[str, Any] = msgspec.to_builtins(dataset)
     return returned
-
-
-def execution_input(request: object) -> ExecutionInput:
-    """Read what the execution was started with; raises ``InvalidExecutionInput``."""
-    try:
-        return msgspec.convert(request, ExecutionInput)
-    except msgspec.ValidationError as error:
-        raise InvalidExecutionInput(
-            f"{error}. Start the execution with "
-            '{"manifest": "s3://bucket/key"} and, if you like, "validation_manifest", '
-            '"version_id" or "label_attribute".'
-        ) from error
 
 
 def policy(own: ValidateManifestSettings, request: ExecutionInput) -> Policy:
@@ -74,69 +67,4 @@ def policy(own: ValidateManifestSettings, request: ExecutionInput) -> Policy:
         max_unlabeled_fraction=own.max_unlabeled_fraction,
         group_pattern=own.split_group_pattern or None,
         hyperparameters=own.hyperparameters,
-    )
-
-
-def _validate(
-    manifest: ManifestObject,
-    validation: ManifestObject | None,
-    accepted: Policy,
-    layout: BucketLayout,
-    execution: str,
-) -> Report:
-    with ExitStack() as writers:
-        train, held_out, rejected = (
-            writers.enter_context(ObjectWriter(layout.bucket, key))
-            for key in (
-                layout.train_manifest(execution),
-                layout.validation_manifest(execution),
-                layout.rejected_records(execution),
-            )
-        )
-        report = validate_manifest(
-            manifest.body,
-            accepted,
-            Sinks(train=train.write, validation=held_out.write, rejected=rejected.write),
-            validation.body if validation else None,
-        )
-        if report.verdict == "rejected":
-            train.discard()
-            held_out.discard()
-    return report
-
-
-def _write_page(
-    report: Report, manifest: ManifestObject, bucket: PipelineBucket, execution: str
-) -> None:
-    """Write the report that people look at; whatever is wrong with it stops no training."""
-    try:
-        page = report_page(report, manifest.uri, sample_pictures(report))
-    except Exception:
-        logger.exception("no report.html")
-        return
-    key = bucket.layout.report_page(execution)
-    bucket.write(key, page.encode(errors="replace"), "text/html; charset=utf-8")
-
-
-def dataset(
-    report: Report,
-    manifest: ManifestObject,
-    layout: BucketLayout,
-    execution: str,
-    *,
-    newest_only: bool,
-) -> Dataset:
-    """Return what the next steps need of an accepted manifest."""
-    return msgspec.convert(
-        {
-            **report.summary(),
-            "manifest": manifest.uri,
-            "version_id": manifest.version_id,
-            "newest_only": newest_only,
-            "train_manifest": layout.uri(layout.train_manifest(execution)),
-            "validation_manifest": layout.uri(layout.validation_manifest(execution)),
-            "report": layout.uri(layout.report(execution)),
-            "report_page": layout.uri(layout.report_page(execution)),
-        },
-        Dataset,
     )

@@ -20,6 +20,10 @@ ONLY_LAMBDAS = ["*", "!/lambdas/", "!/lambdas/**", "__pycache__/", "*.pyc", ".*"
 """Patterns of .gitignore that leave nothing of the project but the functions' package."""
 
 
+SERVICE = "POWERTOOLS_SERVICE_NAME"
+"""Under which name a function's log lines, metrics and traces are those of this stack."""
+
+
 class FunctionDefaults(Construct):
     """What all functions share: one source asset, one layer, how their data is kept."""
 
@@ -106,7 +110,10 @@ class PipelineFunction(lambda_.Function):
             architecture=lambda_.Architecture.ARM_64,
             layers=[defaults.layer],
             role=role,
-            environment={name.upper(): as_variable(each) for name, each in settings.items()},
+            environment={
+                **{name.upper(): as_variable(each) for name, each in settings.items()},
+                SERVICE: Aws.STACK_NAME,
+            },
             timeout=Duration.seconds(size.timeout_seconds),
             memory_size=size.memory_mb,
             ephemeral_storage_size=Size.mebibytes(size.scratch_mb),

@@ -53,7 +53,13 @@ def test_a_functions_environment_is_exactly_what_its_settings_read(
     read = {
         settings.variable_name(each.name) for each in msgspec.structs.fields(settings_of(module))
     }
-    assert variables.keys() == read
+    assert variables.keys() == read | {"POWERTOOLS_SERVICE_NAME"}
+
+
+def test_logs_metrics_and_traces_carry_the_stacks_name(template: Template) -> None:
+    for properties in template.functions().values():
+        variables = properties["Environment"]["Variables"]
+        assert variables["POWERTOOLS_SERVICE_NAME"] == "GroundTruthTraining"
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -41,6 +41,7 @@ def test_the_template_has_these_resources_and_no_hidden_ones(template: Template)
         "AWS::IAM::Policy": 11,
         "AWS::Logs::LogGroup": 9,
         "AWS::CloudWatch::Alarm": 1,
+        "AWS::CloudWatch::Dashboard": 1,
     }
 
 
@@ -105,6 +106,10 @@ def test_the_outputs_say_where_to_write_and_where_to_look(template: Template) ->
         "StateMachineConsoleUrl": (
             "https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1"
             "#/statemachines/view/<WorkflowStateMachine>"
+        ),
+        "DashboardConsoleUrl": (
+            "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1"
+            "#dashboards/dashboard/GroundTruthTraining"
         ),
         "TopicArn": "<Notifications>",
         "DeadLetterQueueUrl": "<EventsDeadLetters>",

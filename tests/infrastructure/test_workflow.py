@@ -105,7 +105,7 @@ def test_every_error_name_is_one_of_ours_or_documented_by_aws(template: Template
     ours = {
         name
         for name, each in inspect.getmembers(errors, inspect.isclass)
-        if issubclass(each, errors.PipelineError)
+        if issubclass(each, errors.PipelineError | errors.Signal)
     }
     named = {
         error
@@ -222,7 +222,7 @@ def test_variables_carry_dataset_counts_and_training_job(template: Template) -> 
     assert assigned[State.AWAIT_TRAINING_JOB] is assigned[State.RECORD_MODEL] is None
 
 
-def caught(template: Template, error: type[errors.PipelineError]) -> dict[str, Any]:
+def caught(template: Template, error: type[errors.Signal]) -> dict[str, Any]:
     catches = states(template)[State.AWAIT_TRAINING_JOB]["Catch"]
     (rule,) = (each for each in catches if each["ErrorEquals"] == [error.__name__])
     assigned: dict[str, Any] = rule["Assign"]

@@ -15,7 +15,12 @@ from botocore.exceptions import ClientError
 
 from lambdas.adapters.environment import settings
 
-CONTEXT = SimpleNamespace(aws_request_id="1")
+CONTEXT = SimpleNamespace(
+    aws_request_id="1",
+    function_name="function",
+    invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:function",
+    memory_limit_in_mb=128,
+)
 
 
 def throttled() -> ClientError:

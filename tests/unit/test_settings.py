@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from lambdas.settings import StartTrainingJobSettings, load
-from tests.unit.training.factories import any_settings
+from tests.unit.jobs.factories import any_settings
 
 
 def environment() -> dict[str, str]:

@@ -42,19 +42,19 @@ _INIT_ERROR = (
 class LambdaRepairs:
     """Repairs of Lambda.
 
-    - A raised exception keeps its class name as `errorType` and carries `stackTrace`; the worker
-      stays warm, as on AWS.
-    - A function that can't be imported reports `Runtime.ImportModuleError`, one without its
-      handler `Runtime.HandlerNotFound`.
-    - A worker that dies, or is killed, reports `Runtime.ExitError`.
+    - A raised exception keeps its class name as ``errorType`` and carries ``stackTrace``; the
+      worker stays warm, as on AWS.
+    - A function that cannot be imported reports ``Runtime.ImportModuleError``, one without its
+      handler ``Runtime.HandlerNotFound``.
+    - A worker that dies, or is killed, reports ``Runtime.ExitError``.
     - Logs are written only when the function's role may write them.
     - Workers unpack their code into the emulator's temporary folder.
-    - At most `concurrent` invocations run at a time, each a process; the others wait their turn.
+    - At most ``concurrent`` invocations run at a time, each a process; the others wait their turn.
       (A function that waits for another one holds its place meanwhile.)
 
     Not repaired: memory limits, the architecture (the host's interpreter and packages run the
     function: a dependency layer of another architecture lies behind the host's own packages on
-    `sys.path`), /tmp and network isolation.
+    ``sys.path``), /tmp and network isolation.
     """
 
     def __init__(self, authorizer: Authorizer, folder: str, concurrent: int) -> None:
