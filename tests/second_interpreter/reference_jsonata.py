@@ -20,22 +20,32 @@ class JsonataError(Exception):
 
 
 class ReferenceJsonata:
-    """Evaluates one expression after the other, from any thread."""
+    """Evaluates one expression after the other, from any thread.
+
+    An expression comes with the values of its variables, so that the same text has the same value;
+    the definition has no ``$now()`` or ``$random()``.
+    """
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process, self._lock = process, threading.Lock()
+        self._answers: dict[str, str] = {}
 
     def evaluate(self, expression: str) -> Any:
         """Return an expression's value; raises ``JsonataError``."""
-        assert self._process.stdin
-        assert self._process.stdout
         with self._lock:
-            self._process.stdin.write(json.dumps(expression) + "\n")
-            self._process.stdin.flush()
-            answer = json.loads(self._process.stdout.readline())
+            if expression not in self._answers:
+                self._answers[expression] = self._ask(expression)
+            answer = json.loads(self._answers[expression])
         if "error" in answer:
             raise JsonataError(answer["error"])
         return answer["value"]
+
+    def _ask(self, expression: str) -> str:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(expression) + "\n")
+        self._process.stdin.flush()
+        return self._process.stdout.readline()
 
 
 @contextmanager
