@@ -77,7 +77,7 @@ class TrainingRole(iam.Role):
             self.add_to_policy(statement)
 
     def _data(self, image_buckets: Sequence[s3.IBucket]) -> list[iam.PolicyStatement]:
-        executions, models = BucketLayout.EXECUTIONS, BucketLayout.MODELS
+        models = BucketLayout.MODELS
         objects = self._bucket.arn_for_objects
         return [
             iam.PolicyStatement(
@@ -96,22 +96,12 @@ class TrainingRole(iam.Role):
                 actions=["s3:PutObject", "s3:AbortMultipartUpload"],
                 resources=[objects(f"{models}*"), objects(f"{BucketLayout.CHECKPOINTS}*")],
             ),
+            # Whole buckets: S3 tells a missing image from a forbidden one only to who may list
+            # it (API_GetObject.html), and a condition on a prefix would refuse HeadBucket.
             iam.PolicyStatement(
-                sid="FindThem",
-                actions=["s3:ListBucket"],
-                resources=[self._bucket.bucket_arn],
-                conditions={
-                    "StringLike": {
-                        "s3:prefix": [
-                            f"{prefix}*"
-                            for prefix in (
-                                executions,
-                                models,
-                                BucketLayout.CHECKPOINTS,
-                            )
-                        ]
-                    }
-                },
+                sid="SeeBuckets",
+                actions=["s3:ListBucket", "s3:GetBucketLocation"],
+                resources=[each.bucket_arn for each in (self._bucket, *image_buckets)],
             ),
         ]
 

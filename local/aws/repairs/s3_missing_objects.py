@@ -15,7 +15,8 @@ class S3MissingObjects:
 
     S3 answers "no such key" where the caller has ``s3:ListBucket`` on the bucket, and "access
     denied" otherwise (API reference, API_GetObject.html and API_HeadObject.html, "Permissions").
-    The request has no ``s3:prefix``, so a statement with a condition on it does not count.
+    For a condition on ``s3:prefix``, the key counts as the prefix: seen on AWS by ceph/ceph#68577
+    and kopia/kopia#3072.
     """
 
     def install(self, patches: Patches) -> None:
@@ -26,15 +27,15 @@ class S3MissingObjects:
         async def answer(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
             answered = await handle(method, path, headers, body, query)
             bucket, _, key = path.lstrip("/").partition("/")
-            asks_for_object = method in ("GET", "HEAD") and key != ""
-            if answered[0] != _MISSING or not asks_for_object or _may_list(bucket, headers, query):
-                return answered
-            return _access_denied(method, headers)
+            is_missing = answered[0] == _MISSING and method in ("GET", "HEAD") and key != ""
+            if is_missing and not _may_list(bucket, key, headers, query):
+                return _access_denied(method, headers)
+            return answered
 
         patches.put(handlers, "s3", answer)
 
 
-def _may_list(bucket: str, headers: Any, query: Any) -> bool:
+def _may_list(bucket: str, key: str, headers: Any, query: Any) -> bool:
     access_key = ministack("core.router").extract_access_key_id(headers, query)
     denied = ministack("core.iam_evaluator").enforce(
         access_key,
@@ -42,7 +43,7 @@ def _may_list(bucket: str, headers: Any, query: Any) -> bool:
         "s3",
         ministack("core.responses").get_region(),
         resource_arn=f"arn:aws:s3:::{bucket}",
-        service_context={},
+        service_context={"s3:prefix": key},
     )
     return denied is None
 
