@@ -127,6 +127,7 @@ def test_the_training_job_may_read_its_data_write_its_model_and_log(template: Te
         "s3:PutObject on <Bucket.Arn>/checkpoints/*",
         "s3:AbortMultipartUpload on <Bucket.Arn>/checkpoints/*",
         "s3:ListBucket on <Bucket.Arn>",
+        "s3:GetBucketLocation on <Bucket.Arn>",
         f"logs:CreateLogGroup on {LOGS}",
         f"logs:CreateLogGroup on {LOGS}:log-stream:*",
         f"logs:CreateLogStream on {LOGS}",
@@ -148,7 +149,8 @@ def test_configured_buckets_and_prefixes_are_in_the_permissions(customized: Temp
     validation = customized.grants("StepsValidateManifestRole")
     for bucket in ("first-images", "second-images"):
         assert f"s3:GetObject on arn:aws:s3:::{bucket}/*" in training & validation
-        assert f"s3:ListBucket on arn:aws:s3:::{bucket}" in validation
+        assert f"s3:ListBucket on arn:aws:s3:::{bucket}" in training & validation
+        assert f"s3:GetBucketLocation on arn:aws:s3:::{bucket}" in training
     jobs = {each for each in customized.grants("StepsStartTrainingJobRole") if "sagemaker" in each}
     assert all(each.endswith(":training-job/detector-*") for each in jobs)
 
@@ -169,11 +171,6 @@ def prefixes(*allowed: str) -> dict[str, object]:
             "TrainingRole",
             "cloudwatch:PutMetricData",
             {"StringEquals": {"cloudwatch:namespace": "/aws/sagemaker/TrainingJobs"}},
-        ),
-        (
-            "TrainingRole",
-            "s3:ListBucket",
-            prefixes("executions/*", "models/*", "checkpoints/*"),
         ),
         ("StepsStartTrainingJobRole", "s3:ListBucket", prefixes("executions/*", "labeling/*")),
         ("StepsRecordModelRole", "s3:ListBucket", prefixes("executions/*")),
