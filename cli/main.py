@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from cli import demo, replay, validate
+from cli import demo, export, predict, replay, validate
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,6 +16,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     demo.add_parser(subcommands)
     validate.add_parser(subcommands)
     replay.add_parser(subcommands)
+    export.add_parser(subcommands)
+    predict.add_parser(subcommands)
     options = parser.parse_args(arguments)
     status: int = options.run(options)
     return status
