@@ -22,8 +22,11 @@ def convolution(node: Node, inputs: Sequence[Value], graph: Graph) -> Value:
     _refuse(node, "layout", ("None", "NCHW"))
     kernel, stride = node.pair("kernel", 0), node.pair("stride", 1)
     dilate, pad = node.pair("dilate", 1), node.pair("pad", 0)
-    if min(*kernel, *stride, *dilate) < 1 or min(pad) < 0 or weights.shape[2:] != kernel:
-        raise NotUsable(f"{node}: weights of shape {weights.shape} do not fit its kernel")
+    (groups,) = node.integers("num_group", (1,))
+    if min(*kernel, *stride, *dilate) < 1 or min(pad) < 0:
+        raise NotUsable(f"{node}: its kernel is {kernel}, its stride {stride}, its pad {pad}")
+    if weights.shape[1:] != (data.shape[1] // max(1, groups), *kernel):
+        raise NotUsable(f"{node}: weights of shape {weights.shape} do not fit {data.shape}")
     reach = [dilate[axis] * (kernel[axis] - 1) + 1 for axis in (0, 1)]
     grid = (
         (data.shape[2 + axis] + 2 * pad[axis] - reach[axis]) // stride[axis] + 1 for axis in (0, 1)
@@ -39,7 +42,7 @@ def convolution(node: Node, inputs: Sequence[Value], graph: Graph) -> Value:
         strides=stride,
         dilations=dilate,
         pads=pad + pad,
-        group=node.integers("num_group", (1,))[0],
+        group=groups,
     )
     return Tensor(node.name, (1, weights.shape[0], *grid))
 

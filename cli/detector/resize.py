@@ -25,6 +25,9 @@ def resize(pixels: Pixels, side: int) -> Pixels:
         return halved
     upper, lower, upper_weights, lower_weights = _taps(height, side)
     left, right, left_weights, right_weights = _taps(width, side)
+    # Only across, OpenCV gives an edge to one pixel; down, to the same row twice, rounded twice.
+    outside = left == right
+    left_weights[outside], right_weights[outside] = _ONE, 0
 
     def across(rows: NDArray[np.int32]) -> NDArray[np.int32]:
         line = pixels[rows].astype(np.int32)
@@ -45,9 +48,6 @@ def _taps(
     places = ((np.arange(side) + 0.5) * (length / side) - 0.5).astype(np.float32)
     first = np.floor(places).astype(np.int32)
     part = places - first.astype(np.float32)
-    outside = (first < 0) | (first >= length - 1)
-    part[outside] = 0
-    first = first.clip(0, length - 1)
-    second = np.minimum(first + 1, length - 1)
     weights = [np.rint(share * _ONE).astype(np.int32) for share in (1 - part, part)]
+    first, second = (each.clip(0, length - 1) for each in (first, first + 1))
     return first, second, weights[0], weights[1]
