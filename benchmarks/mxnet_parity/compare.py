@@ -20,10 +20,9 @@ EQUAL = 1e-4
 
 
 def main() -> None:
-    print(
-        "| model | MB | scores | corrections | MXNet's boxes | exported | equal | MXNet s | exported s | ratio |"
-    )
-    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
+    print("| model | MB | scores | corrections | boxes: MXNet's | ours | equal", end="")
+    print(" | seconds: MXNet's | ours | ratio |")
+    print("|---" + "|---:" * 9 + "|")
     for folder in sorted(Path(sys.argv[1]).iterdir()):
         print(row(folder))
 

@@ -40,6 +40,11 @@ class OnnxDetector:
         self.description: Description = read_description(
             self._session.get_modelmeta().custom_metadata_map
         )
+        side = self.description.image_shape
+        inputs = [(each.name, each.shape) for each in self._session.get_inputs()]
+        outputs = [each.name for each in self._session.get_outputs()]
+        if inputs != [(IMAGE, [1, 3, side, side])] or BOXES not in outputs:
+            raise NotUsable("the ONNX file's inputs and outputs are not those of gt-train export")
 
     @property
     def class_names(self) -> Sequence[str]:
@@ -56,6 +61,8 @@ class OnnxDetector:
         square = resize(pixels, self.description.image_shape)
         data = square.transpose(2, 0, 1)[np.newaxis].astype(np.float32)
         (rows,) = self.run((BOXES,), data)
+        if rows[:, 0].max(initial=0) >= len(self.class_names):
+            raise NotUsable("the model finds classes that it has no names for")
         return [Detection(int(row[0]), *row[1:]) for row in rows.tolist()]
 
     def run(self, outputs: Sequence[str], data: NDArray[np.float32]) -> list[NDArray[np.float32]]:
