@@ -9,7 +9,7 @@ from cli.class_names import class_names_of
 from cli.detector.archive import ModelArchive, read_archive
 from cli.detector.errors import NotUsable
 from cli.extras import require
-from cli.validate import INTERRUPTED
+from cli.output import INTERRUPTED
 from lambdas.report_page.visible import visible
 
 if TYPE_CHECKING:

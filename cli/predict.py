@@ -12,8 +12,7 @@ from rich.progress import Progress
 
 from cli.detector.errors import NotUsable
 from cli.extras import require
-from cli.output import PatientConsole
-from cli.validate import INTERRUPTED
+from cli.output import INTERRUPTED, PatientConsole
 from lambdas.report_page.visible import visible
 
 if TYPE_CHECKING:

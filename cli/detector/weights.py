@@ -102,8 +102,8 @@ def _shape(reader: _Reader, head: int) -> tuple[int, ...]:
     if dimensions > _MOST_DIMENSIONS:
         raise NotUsable(f"the .params file has an array of {dimensions} dimensions")
     shape = reader.take(f"{dimensions}{size}")
-    if any(length < 0 for length in shape):
-        raise NotUsable("the .params file has an array of negative length")
+    if any(length < 1 for length in shape):
+        raise NotUsable(f"the .params file has an array of the shape {shape}")
     return shape
 
 

@@ -76,7 +76,8 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         (b"PK\x03\x04" + bytes(40), "not a list of MXNet arrays"),
         (struct.pack("<QQQ", 0x112, 0, 1 << 62) + bytes(99), "cut off"),
         (WRITTEN[:24] + struct.pack("<IiI", V2, 0, 33) + bytes(999), "33 dimensions"),
-        (WRITTEN[:24] + struct.pack("<Iiiq", V2, 0, 1, -1) + bytes(99), "negative"),
+        (WRITTEN[:24] + struct.pack("<Iiiq", V2, 0, 1, -1) + bytes(99), r"shape \(-1,\)"),
+        (WRITTEN[:24] + struct.pack("<Iiiqq", V2, 0, 2, 0, 1 << 62) + bytes(99), r"shape \(0, 4"),
         (
             WRITTEN[:24] + struct.pack("<Iiiq", V2, 0, 1, 1 << 62) + struct.pack("<iii", 1, 0, 0),
             "cut off",
