@@ -16,5 +16,6 @@ def require(extra: str) -> None:
     missing = [module for module in EXTRAS[extra] if find_spec(module) is None]
     if missing:
         raise NotUsable(
-            f"{', '.join(missing)} not installed. In the project's folder: pip install '.[{extra}]'"
+            f"not installed: {', '.join(missing)}. In the project's folder, pip install"
+            f" '.[{extra}]'"
         )

@@ -183,7 +183,7 @@ def test_without_the_packages_the_pip_command_is_named(
     monkeypatch.setitem(extras.EXTRAS, "export", ("numpy", "not_installed_anywhere"))
     run = export(capsys, model, "--onnx", target)
     assert run.status == 2
-    assert "not_installed_anywhere not installed" in run.err
+    assert "not installed: not_installed_anywhere" in run.err
     assert "pip install '.[export]'" in run.err
 
 
