@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cli.class_names import class_names_of
 from cli.detector.archive import ModelArchive, read_archive
 from cli.detector.errors import NotUsable
+from cli.detector.writing import refuse_to_overwrite, write_whole
 from cli.extras import require
 from cli.output import INTERRUPTED
 from lambdas.report_page.visible import visible
@@ -77,6 +78,9 @@ def run(options: argparse.Namespace) -> int:
     except NotUsable as error:
         sys.stderr.write(f"gt-train export: {visible(str(error))}\n")
         return 2
+    except OSError as error:
+        sys.stderr.write(f"gt-train export: {options.model}: {error.strerror}\n")
+        return 2
     except KeyboardInterrupt:
         sys.stderr.write("gt-train export: interrupted\n")
         return INTERRUPTED
@@ -87,6 +91,7 @@ def _run(options: argparse.Namespace) -> None:
     # Needs numpy and onnx, which are not installed with the other commands.
     from cli.detector.exporting import Choices, export  # noqa: PLC0415
 
+    refuse_to_overwrite(options.onnx, [Path(options.model)])
     archive, known = _source(options)
     names = options.labels or _named(_names(options, known))
     choices = Choices(
@@ -98,7 +103,7 @@ def _run(options: argparse.Namespace) -> None:
         execution=known.execution if known else None,
     )
     exported = export(archive, choices)
-    _write(options.onnx, exported.content)
+    write_whole(options.onnx, exported.content)
     _tell(options, exported)
 
 
@@ -126,16 +131,6 @@ def _names(options: argparse.Namespace, known: "TrainedModel | None") -> dict[in
 def _named(names: dict[int, str]) -> list[str]:
     """Return the names in order; the network has a class for each id up to the highest."""
     return [names.get(class_id, str(class_id)) for class_id in range(max(names, default=-1) + 1)]
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
-    except OSError as error:
-        raise NotUsable(f"{path} can't be written: {error.strerror}") from error
 
 
 def _tell(options: argparse.Namespace, exported: "ExportedModel") -> None:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from cli.detector.errors import NotUsable
+from cli.detector.writing import refuse_to_overwrite
 from cli.extras import require
 from cli.output import INTERRUPTED, PatientConsole
 from lambdas.report_page.visible import visible
@@ -93,7 +94,7 @@ def run(options: argparse.Namespace) -> int:
         _complain(str(error))
         return 2
     except OSError as error:
-        _complain(f"{error.filename} can't be written: {error.strerror}")
+        _complain(f"{error.filename}: {error.strerror}")
         return 2
     except KeyboardInterrupt:
         _complain("interrupted")
@@ -107,6 +108,8 @@ def _run(options: argparse.Namespace) -> int:
     from cli.detector.opening import open_detector  # noqa: PLC0415
 
     files = image_files(options.images)
+    if options.manifest_out:
+        refuse_to_overwrite(options.manifest_out, [options.model, *(each.path for each in files)])
     detector = open_detector(options.model)
     status = 0
     with ExitStack() as open_files:

@@ -52,29 +52,27 @@ def read_archive(file: BinaryIO) -> ModelArchive:
         digest.update(chunk)
     file.seek(0)
     names: list[str] = []
-    found: dict[str, list[bytes]] = {kind: [] for kind in LARGEST}
+    found: dict[str, bytes] = {}
     try:
-        for kind, name, content in _members(file):
+        for name, kind, content in _members(file):
             names.append(name)
+            if kind in found:
+                raise NotUsable(f"the archive holds {_listed(names)}: more than one *{kind}")
             if kind:
-                found[kind].append(content)
+                found[kind] = content
     except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, ValueError) as error:
         raise NotUsable(f"not a model.tar.gz that can be read: {visible(str(error))}") from error
-    if len(found[SYMBOL]) != 1 or len(found[WEIGHTS]) != 1:
+    if SYMBOL not in found or WEIGHTS not in found:
         raise NotUsable(
             f"the archive holds {_listed(names)}, not one *{SYMBOL} and one *{WEIGHTS}: it is not"
             " a model of SageMaker's built-in Object Detection algorithm"
         )
-    return ModelArchive(
-        found[SYMBOL][0],
-        found[WEIGHTS][0],
-        _hyperparameters(found[HYPERPARAMETERS]),
-        digest.hexdigest(),
-    )
+    hyperparameters = _hyperparameters(found.get(HYPERPARAMETERS, b"{}"))
+    return ModelArchive(found[SYMBOL], found[WEIGHTS], hyperparameters, digest.hexdigest())
 
 
-def _members(file: BinaryIO) -> Iterator[tuple[str | None, str, bytes]]:
-    """Yield kind, name and content of each file; the content only where the kind is known."""
+def _members(file: BinaryIO) -> Iterator[tuple[str, str | None, bytes]]:
+    """Yield name, kind and content of each file; the content only where the kind is known."""
     with gzip.open(file) as unpacked:
         reader = cast("BinaryIO", _BoundedReader(unpacked))
         with tarfile.open(fileobj=reader, mode="r:") as archive:
@@ -84,7 +82,7 @@ def _members(file: BinaryIO) -> Iterator[tuple[str | None, str, bytes]]:
                 name = PurePosixPath(member.name).name
                 if member.isfile() and not name.startswith("._"):  # macOS's tar adds those
                     kind = next((kind for kind in LARGEST if name.endswith(kind)), None)
-                    yield kind, name, _content(archive, member, kind) if kind else b""
+                    yield name, kind, _content(archive, member, kind) if kind else b""
 
 
 def _content(archive: tarfile.TarFile, member: tarfile.TarInfo, kind: str) -> bytes:
@@ -120,15 +118,13 @@ class _BoundedReader:
         return self._file.tell()
 
 
-def _hyperparameters(found: list[bytes]) -> dict[str, str]:
-    """Return what ``hyperparams.json`` says, numbers as text; nothing where there is none."""
-    if not found:
-        return {}
+def _hyperparameters(content: bytes) -> dict[str, str]:
+    """Return what ``hyperparams.json`` says, numbers as text."""
     try:
-        document = msgspec.json.decode(found[0], type=dict[str, str | int | float | bool | None])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        document = msgspec.json.decode(content, type=dict[str, str | int | float | bool | None])
+        return {name: str(value) for name, value in document.items()}
+    except (msgspec.DecodeError, ValueError) as error:  # ValueError: bytes or digits beyond reason
         raise NotUsable(f"{HYPERPARAMETERS}: {visible(str(error))}") from error
-    return {name: str(value) for name, value in document.items()}
 
 
 def _listed(names: list[str]) -> str:

@@ -1,5 +1,6 @@
 """From a ``model.tar.gz`` to the bytes of an ONNX file."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -68,7 +69,7 @@ def _image_shape(hyperparameters: dict[str, str], chosen: int | None) -> int:
                 " --image-shape"
             )
         return chosen
-    if not (known.isascii() and known.isdecimal() and 0 < int(known[:6]) < 10_000):
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", known):
         raise NotUsable(f"{HYPERPARAMETERS}: image_shape is {known[:60]!r}, not a number of pixels")
     if chosen not in (None, int(known)):
         raise NotUsable(f"{HYPERPARAMETERS} says image_shape {known}, not {chosen}")

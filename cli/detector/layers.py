@@ -80,11 +80,9 @@ def pooling(node: Node, inputs: Sequence[Value], graph: Graph) -> Value:
     lower right, which every runtime understands alike.
     """
     data = image(node, inputs)
-    _refuse(
-        node,
-        "pool_type",
-        ("max",) if node.text("pooling_convention", "") == "full" else ("max", "avg"),
-    )
+    full = node.text("pooling_convention", "valid") == "full"
+    _refuse(node, "pooling_convention", ("valid", "full"))
+    _refuse(node, "pool_type", ("max",) if full else ("max", "avg"))
     _refuse(node, "layout", ("None", "NCHW"))
     maximum = node.text("pool_type", "max") == "max"
     if node.flag("global_pool", default=False):
@@ -96,13 +94,10 @@ def pooling(node: Node, inputs: Sequence[Value], graph: Graph) -> Value:
     grid, more = [], []
     for axis in (0, 1):
         room = data.shape[2 + axis] + 2 * pad[axis] - kernel[axis]
-        full = node.text("pooling_convention", "valid") == "full"
         steps = -(-room // stride[axis]) if full else room // stride[axis]
         grid.append(steps + 1)
         more.append(pad[axis] + max(0, steps * stride[axis] - room))
-    counted = (
-        {} if maximum else {"count_include_pad": int(node.flag("count_include_pad", default=True))}
-    )
+    counts_padding = node.flag("count_include_pad", default=True)
     graph.add(
         "MaxPool" if maximum else "AveragePool",
         [data.name],
@@ -110,7 +105,7 @@ def pooling(node: Node, inputs: Sequence[Value], graph: Graph) -> Value:
         kernel_shape=kernel,
         strides=stride,
         pads=(*pad, *more),
-        **counted,
+        **({} if maximum else {"count_include_pad": int(counts_padding)}),
     )
     return Tensor(node.name, (*data.shape[:2], *grid))
 

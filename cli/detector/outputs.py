@@ -9,9 +9,9 @@ import msgspec
 
 from cli.detector.detector import Detection
 from cli.detector.drawing import draw
-from cli.detector.errors import NotUsable
 from cli.detector.image_files import ImageFile
 from cli.detector.images import Pixels
+from cli.detector.writing import refuse_to_overwrite
 from lambdas.report_page.visible import visible
 
 LABEL_ATTRIBUTE = "predicted"
@@ -140,6 +140,5 @@ def place(folder: Path, name: str, image: ImageFile) -> Path:
     """Return where to write a file about an image, its folder made; never the image itself."""
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and path.samefile(image.path):
-        raise NotUsable(f"{path} is the image itself: name another folder")
+    refuse_to_overwrite(path, [image.path])
     return path

@@ -177,6 +177,24 @@ def test_a_folder_that_does_not_exist_is_named(capsys: Capsys, model: Path, tmp_
     assert "can't be written: No such file" in run.err
 
 
+def test_a_model_is_never_written_over(capsys: Capsys, model: Path) -> None:
+    before = model.read_bytes()
+    run = export(capsys, model, "--onnx", model)
+    assert run.status == 2
+    assert "would overwrite" in run.err
+    assert model.read_bytes() == before
+
+
+def test_what_cannot_be_written_to_its_end_leaves_nothing_behind(
+    capsys: Capsys, model: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "folder"
+    target.mkdir()
+    run = export(capsys, model, "--onnx", target)
+    assert run.status == 2
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["folder", "model.tar.gz"]
+
+
 def test_without_the_packages_the_pip_command_is_named(
     capsys: Capsys, model: Path, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

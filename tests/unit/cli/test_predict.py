@@ -148,8 +148,16 @@ def test_an_image_is_never_drawn_over_itself(capsys: Capsys, images: Path, model
     before = (images / "both.png").read_bytes()
     run = predict(capsys, images, "--model", model, "--draw", images)
     assert run.status == 2
-    assert "is the image itself" in run.err
+    assert "would overwrite what is read" in run.err
     assert (images / "both.png").read_bytes() == before
+
+
+def test_a_manifest_is_never_written_over_the_model(
+    capsys: Capsys, images: Path, model: Path
+) -> None:
+    before = model.read_bytes()
+    assert predict(capsys, images, "--model", model, "--manifest-out", model).status == 2
+    assert model.read_bytes() == before
 
 
 def test_the_manifest_is_one_that_the_pipeline_accepts(
@@ -271,7 +279,7 @@ def test_a_folder_that_cannot_be_made_is_named(
     (tmp_path / "file").write_text("")
     run = predict(capsys, images, "--model", model, "--draw", tmp_path / "file" / "drawn")
     assert run.status == 2
-    assert "can't be written: Not a directory" in run.err
+    assert f"{tmp_path / 'file' / 'drawn'}: Not a directory" in run.err
 
 
 @pytest.mark.parametrize("score", ["-0.1", "1.1", "nan", "high"])

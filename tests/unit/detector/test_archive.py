@@ -66,10 +66,12 @@ def test_macos_shadow_files_are_left_out() -> None:
         ({}, "holds no file"),
         ({"README.txt": b"a", "stand-in.json": b"b"}, "holds README.txt, stand-in.json, not one"),
         ({"a-symbol.json": b"{}"}, "not one"),
-        ({**MODEL, "b-0000.params": b"q"}, "a-0000.params, b-0000.params"),
+        ({**MODEL, "b-0000.params": b"q"}, r"a-0000.params, b-0000.params: more than one"),
         ({f"{number}.txt": b"" for number in range(7)}, "4.txt and 2 more"),
         ({"\x1b[31m.txt": b""}, r"\\x1b\[31m.txt"),
         ({**MODEL, "hyperparams.json": b"[]"}, "hyperparams.json"),
+        ({**MODEL, "hyperparams.json": b'{"a": ' + b"9" * 5000 + b"}"}, "hyperparams.json"),
+        ({**MODEL, "hyperparams.json": b'{"a": "\xff"}'}, "hyperparams.json"),
     ],
 )
 def test_what_it_holds_instead_is_named(members: dict[str, bytes], problem: str) -> None:

@@ -181,6 +181,31 @@ def test_nothing_above_the_threshold_gives_no_rows() -> None:
     assert detected(scores, np.zeros((1, 4), np.float32), anchors, {}).shape == (0, 6)
 
 
+def two_boxes(second: tuple[float, float, float, float]) -> tuple[Floats, Floats, Floats]:
+    """A box over the whole image and another, of one class, with scores 0.75 and 0.5."""
+    scores = np.array([[[0.25, 0.5], [0.75, 0.5]]], np.float32)
+    anchors = np.array([[[0, 0, 1, 1], second]], np.float32)
+    return scores, np.zeros((1, 8), np.float32), anchors
+
+
+@pytest.mark.parametrize(("threshold", "kept"), [("0.5", 1), ("0.50001", 2)])
+def test_an_iou_that_reaches_the_threshold_suppresses(threshold: str, kept: int) -> None:
+    predictions = two_boxes((0, 0, 1, 0.5))
+    assert len(detected(*predictions, {"nms_threshold": threshold})) == kept
+
+
+@pytest.mark.parametrize(("threshold", "kept"), [("0.5", 2), ("0.50001", 1)])
+def test_a_score_on_the_threshold_stays(threshold: str, kept: int) -> None:
+    predictions = two_boxes((0, 0, 0.25, 0.25))
+    assert len(detected(*predictions, {"threshold": threshold})) == kept
+
+
+@pytest.mark.parametrize(("clip", "highest"), [("True", 1.0), ("False", 1.5)])
+def test_boxes_are_clipped_unless_told_otherwise(clip: str, highest: float) -> None:
+    rows = detected(*two_boxes((0.5, 0.5, 1.5, 1.5)), {"clip": clip})
+    assert rows[:, 2:].max() == highest
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
     [
