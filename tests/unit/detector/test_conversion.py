@@ -166,6 +166,16 @@ def test_a_convolution_in_groups_with_a_bias() -> None:
     np.testing.assert_allclose(found[0, :, 0, 0], data[0].sum(axis=(1, 2)) + bias, rtol=1e-5)
 
 
+def test_a_dilated_convolution_looks_further() -> None:
+    tensor, data = image(1, 5)
+    weights = np.ones((1, 1, 2, 2), np.float32)
+    options = {"kernel": "(2, 2)", "num_filter": "1", "no_bias": "True", "dilate": "(4, 4)"}
+
+    found = calculated("Convolution", [tensor, weights], data, **options)
+
+    np.testing.assert_allclose(found[0, 0], data[0, 0, ::4, ::4].sum(keepdims=True), rtol=1e-5)
+
+
 def test_an_image_goes_in_and_boxes_come_out() -> None:
     model, named = convert(network(smallest_nodes()), description(class_names=["red", "green"]))
     pixels = np.zeros((4, 4, 3), np.uint8)
