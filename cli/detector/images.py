@@ -42,6 +42,4 @@ def _pixels(image: Image.Image) -> Pixels:
     if image.mode.startswith("I"):  # a grey PNG of sixteen bits, which convert() would clip
         grey = (np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8)
         return np.repeat(grey[:, :, None], 3, axis=2)
-    if image.mode == "RGBA":
-        return np.asarray(image)[:, :, :3].copy()
     return np.asarray(image.convert("RGB"))

@@ -25,9 +25,6 @@ def resize(pixels: Pixels, side: int) -> Pixels:
         return halved
     upper, lower, upper_weights, lower_weights = _taps(height, side)
     left, right, left_weights, right_weights = _taps(width, side)
-    # Only across, OpenCV gives an edge to one pixel; down, to the same row twice, rounded twice.
-    outside = left == right
-    left_weights[outside], right_weights[outside] = _ONE, 0
 
     def across(rows: NDArray[np.int32]) -> NDArray[np.int32]:
         line = pixels[rows].astype(np.int32)
