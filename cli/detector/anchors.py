@@ -7,7 +7,7 @@ from cli.detector.errors import NotUsable
 from cli.detector.symbol import Node
 
 MOST_ANCHORS = 1_000_000
-"""In one layer. The algorithm's networks have 24,564 in all layers at most (vgg-16 at 512)."""
+"""In one layer. The algorithm's networks have 24,576 in all layers at most (vgg-16 at 512)."""
 
 
 def prior_boxes(node: Node, height: int, width: int) -> NDArray[np.float32]:

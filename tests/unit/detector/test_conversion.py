@@ -252,6 +252,11 @@ def test_an_image_shape_that_leaves_nothing_is_explained() -> None:
         convert(network(smallest_nodes()), description(image_shape=0))
 
 
+def test_a_tensor_that_no_machine_holds_is_refused() -> None:
+    with pytest.raises(NotUsable, match=r"score: it yields 120,0"):
+        convert(network(changed("score", pad="(99999, 99999)")), description())
+
+
 def test_constants_that_multiply_are_refused() -> None:
     """A hundred names of one large constant would be joined to gigabytes."""
     nodes = smallest_nodes()
