@@ -16,7 +16,7 @@ from lambdas.contract import BucketLayout
 from lambdas.errors import InvalidExecutionInput, ManifestRejected
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.report import Report
-from lambdas.manifest.validation import Sinks, validate_manifest
+from lambdas.manifest.validate import Sinks, validate_manifest
 from lambdas.messages import Dataset, ExecutionInput, ValidateManifestEvent
 from lambdas.pages.page import report_page
 from lambdas.settings import ValidateManifestSettings
