@@ -50,6 +50,7 @@ bench: .venv/installed
 
 soak: .venv/installed
 	PROTOCOL_RUNS=250000 pytest -n 2 tests/protocol
+	HYPOTHESIS_PROFILE=searching pytest -n 2 tests/unit
 	pytest -m soak -s
 
 bootstrap synth diff deploy destroy: .venv/installed node_modules/installed

@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     # Read by aws_cdk when it is imported: skips a check of the template that takes longer than
     # synth itself and that the tests make.
     os.environ.setdefault("CDK_VALIDATION", "false")
-    from local.demo.run import Run  # noqa: PLC0415 - see above
+    from local.demo.demo_run import DemoRun  # noqa: PLC0415 - see above
     from local.demo.source import DemoPictures, ManifestFile, SourceError  # noqa: PLC0415
 
     shown = Presentation(Console(highlight=False, soft_wrap=True))
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
     except SourceError as error:
         shown.refused(str(error))
         return 2
-    with Run(source, shown.progress) as pipeline:
+    with DemoRun(source, shown.progress) as pipeline:
         execution = pipeline.write_manifest()
         shown.execution(execution)
         end = None

@@ -23,6 +23,27 @@ def takes_volume_key(instance_type: str) -> bool:
     return instance_type.split(".")[1] not in LOCAL_STORAGE_FAMILIES
 
 
+METRICS_NAMESPACE = "GroundTruthTraining"
+STACK_DIMENSION = "service"
+"""Dimension of every metric, under Powertools' own name for it: its value is the stack's name, so
+that two pipelines in one account stay apart."""
+
+
+class Metric(StrEnum):
+    """What the functions publish and the dashboard shows; further dimensions in its text."""
+
+    EXECUTIONS_STARTED = "ExecutionsStarted"
+    EXECUTIONS_SUCCEEDED = "ExecutionsSucceeded"
+    EXECUTIONS_FAILED = "ExecutionsFailed"
+    """By ``error``: the error name that the console shows, or the status where it has none."""
+    RECORDS = "Records"
+    """Lines of validated manifests, by ``fate``: the channel, or why a line is in none."""
+    ANSWER_DELAY = "AnswerDelay"
+    """Seconds between a job's end and the answer to the execution that awaits it."""
+    BILLED_INSTANCE_SECONDS = "BilledInstanceSeconds"
+    """What SageMaker bills for an execution's jobs, in seconds of one instance."""
+
+
 class State(StrEnum):
     """Construct id = state name = what the Step Functions console shows."""
 

@@ -51,26 +51,26 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     warnings: list[str] = []
 
 
-class TrainingJob(msgspec.Struct, frozen=True, kw_only=True):
-    """A training job that the execution asked SageMaker for."""
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """A job that the execution asked SageMaker for."""
 
     name: str
     instance_type: str
     instance_count: int
     attempt: int
-    """0 for the first training job of the execution."""
+    """0 for the first job of its kind in the execution."""
     internal_errors: int = 0
-    """How many training jobs before it failed inside SageMaker."""
+    """How many jobs before it failed inside SageMaker."""
     redrive_count: int
     execution_arn: str
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):
-    """A task token, kept until its training job ends."""
+    """A task token, kept until its job ends."""
 
     task_token: str
     execution: Execution
-    training_job: TrainingJob
+    job: Job
 
 
 class StartTrainingJobEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +89,7 @@ class StartTrainingJobEvent(msgspec.Struct, frozen=True, kw_only=True):
 class AwaitTrainingJobEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Payload of Await Training Job."""
 
-    training_job: TrainingJob
+    training_job: Job
     execution: Execution
     task_token: str
 
@@ -98,7 +98,7 @@ class RecordModelEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Payload of Record Model."""
 
     dataset: Dataset
-    training_job: TrainingJob
+    training_job: Job
     execution: Execution
 
 
@@ -110,9 +110,9 @@ class ValidateManifestEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Bill(msgspec.Struct, frozen=True, kw_only=True):
-    """What SageMaker bills for a training job: seconds × instances."""
+    """What SageMaker bills for a job: seconds × instances."""
 
-    training_job: str
+    job: str
     instance_type: str
     instance_count: int
     billable_seconds: int

@@ -12,11 +12,11 @@ from lambdas.adapters.aws_errors import code, transient_faults_named
 _SETTLED = ("TaskTimedOut", "TaskDoesNotExist")
 """The token has expired, or its task has been answered, retried or aborted."""
 
-STILL_RUNNING = ("RUNNING", "PENDING_REDRIVE")
+_UNDER_WAY = ("RUNNING", "PENDING_REDRIVE")
 
 
 class StepFunctionsExecutions:
-    """Implements ``lambdas.training.ports.Executions``."""
+    """Implements ``lambdas.jobs.ports.Executions``."""
 
     def succeed(self, task_token: str, output: Mapping[str, Any]) -> bool:
         """Answer a waiting task; False where it has been settled before."""
@@ -43,7 +43,7 @@ class StepFunctionsExecutions:
     def is_running(self, execution_arn: str) -> bool:
         """Tell whether an execution has not ended; one that is forgotten has."""
         try:
-            return self.describe(execution_arn)["status"] in STILL_RUNNING
+            return is_under_way(self.describe(execution_arn))
         except ClientError as error:
             if code(error) != "ExecutionDoesNotExist":
                 raise
@@ -66,6 +66,11 @@ class StepFunctionsExecutions:
                     raise
                 return False
         return True
+
+
+def is_under_way(description: Mapping[str, Any]) -> bool:
+    """Tell from a DescribeExecution response whether the execution has not ended."""
+    return description["status"] in _UNDER_WAY
 
 
 def _settled_before(error: ClientError) -> bool:

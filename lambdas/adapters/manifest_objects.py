@@ -63,7 +63,7 @@ class _Body:
 
 
 class S3Manifests:
-    """Implements ``lambdas.training.ports.Manifests``."""
+    """Implements ``lambdas.training.attempt.Manifests``."""
 
     def newest_version(self, uri: str) -> str | None:
         """Return the version that is read when none is named; None where it was deleted."""

@@ -9,12 +9,13 @@ from lambdas.adapters import clients
 from lambdas.adapters.aws_errors import code, message, transient_faults_named
 from lambdas.contract import EXECUTION_TAG
 from lambdas.errors import CapacityUnavailable, ResourceLimitExceeded, TrainingRequestRefused
+from lambdas.jobs.description import Description
 
 _NO_CAPACITY = ("CapacityError", "InsufficientCapacity", "InsufficientCapacityException")
 
 
 class SageMakerTrainingJobs:
-    """Implements ``lambdas.training.ports.TrainingJobs``."""
+    """Implements ``lambdas.jobs.ports.Jobs``."""
 
     def create(self, request: Mapping[str, Any]) -> bool:
         """Create a training job; False where one of this name exists already."""
@@ -27,16 +28,21 @@ class SageMakerTrainingJobs:
                 raise _refusal(error, request) from error
         return True
 
-    def describe(self, name: str) -> Mapping[str, Any] | None:
-        """Return the DescribeTrainingJob response; None where there is no such job."""
+    def describe(self, name: str) -> Description | None:
+        """Return the job as it is; None where there is no such job."""
         with transient_faults_named():
             try:
-                description = clients.sagemaker().describe_training_job(TrainingJobName=name)
+                response = clients.sagemaker().describe_training_job(TrainingJobName=name)
             except ClientError as error:
                 if _is_not_found(error):
                     return None
                 raise
-        return dict(description)
+        return Description(
+            name=response["TrainingJobName"],
+            arn=response["TrainingJobArn"],
+            status=response["TrainingJobStatus"],
+            response=response,
+        )
 
     def stop(self, name: str) -> None:
         """Ask for the job to be stopped; harmless where it has ended."""
@@ -60,10 +66,10 @@ class SageMakerTrainingJobs:
                     if job["TrainingJobName"].startswith(prefix):
                         yield job["TrainingJobName"]
 
-    def execution_of(self, description: Mapping[str, Any]) -> str | None:
+    def execution_of(self, description: Description) -> str | None:
         """Return the ARN of the execution that a job's tag names."""
         with transient_faults_named():
-            tags = clients.sagemaker().list_tags(ResourceArn=description["TrainingJobArn"])["Tags"]
+            tags = clients.sagemaker().list_tags(ResourceArn=description.arn)["Tags"]
         return next((tag["Value"] for tag in tags if tag["Key"] == EXECUTION_TAG), None)
 
 

@@ -1,31 +1,31 @@
 """Await Training Job: leaves the task token for the event that ends the training job."""
 
-import logging
 from typing import Any
 
 import msgspec
 
+from lambdas.adapters.callbacks import S3Callbacks
 from lambdas.adapters.environment import settings
 from lambdas.adapters.executions import StepFunctionsExecutions
-from lambdas.adapters.pipeline_bucket import PipelineBucket
+from lambdas.adapters.observability import about_execution, logger, observed
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
+from lambdas.jobs.wait import register
 from lambdas.messages import AwaitTrainingJobEvent, Callback
 from lambdas.settings import AwaitTrainingJobSettings
-from lambdas.training.wait import register
-
-logger = logging.getLogger(__name__)
+from lambdas.training.kind import TRAINING
 
 
+@observed
 def handler(event: dict[str, Any], context: object) -> None:
     """Register the token; the answer comes later, unless the job has ended already."""
     step = msgspec.convert(event, AwaitTrainingJobEvent)
-    callback = Callback(
-        task_token=step.task_token, execution=step.execution, training_job=step.training_job
-    )
+    about_execution(step.execution.name)
+    callback = Callback(task_token=step.task_token, execution=step.execution, job=step.training_job)
     answered = register(
         callback,
+        TRAINING,
         jobs=SageMakerTrainingJobs(),
-        callbacks=PipelineBucket(settings(AwaitTrainingJobSettings).bucket),
+        callbacks=S3Callbacks(settings(AwaitTrainingJobSettings).bucket),
         executions=StepFunctionsExecutions(),
     )
     logger.info(

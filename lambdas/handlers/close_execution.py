@@ -1,25 +1,19 @@
 """Tidies up after an execution that failed, timed out or was aborted, and tells people."""
 
-import logging
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from lambdas.adapters import clients
-from lambdas.adapters.aws_errors import transient_faults_named
 from lambdas.adapters.environment import settings
-from lambdas.adapters.executions import STILL_RUNNING, StepFunctionsExecutions
-from lambdas.adapters.pipeline_bucket import PipelineBucket
+from lambdas.adapters.execution_files import S3JobRecords
+from lambdas.adapters.executions import StepFunctionsExecutions, is_under_way
+from lambdas.adapters.notifications import publish
+from lambdas.adapters.observability import about_execution, logger, measure, observed
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
+from lambdas.contract import Metric
+from lambdas.executions.notice import notice_of_end
+from lambdas.jobs.close import stop_abandoned_jobs
 from lambdas.settings import CloseExecutionSettings
-from lambdas.training.close import stop_abandoned_jobs
-from lambdas.training.console import execution_url
-
-logger = logging.getLogger(__name__)
-
-MAX_SUBJECT = 100
-"""SNS: a subject has up to 100 ASCII characters."""
 
 
 class ExecutionStatusChange(msgspec.Struct, rename="camel"):
@@ -27,46 +21,27 @@ class ExecutionStatusChange(msgspec.Struct, rename="camel"):
 
     execution_arn: str
     name: str
-    status: str
 
 
+@observed
 def handler(event: dict[str, Any], context: object) -> dict[str, list[str]]:
     """Stop the training job that the execution left running; publish what happened."""
-    own = settings(CloseExecutionSettings)
+    configured = settings(CloseExecutionSettings)
     change = msgspec.convert(event["detail"], ExecutionStatusChange)
+    about_execution(change.name)
     executions = StepFunctionsExecutions()
     stopped = stop_abandoned_jobs(
         change.name,
         change.execution_arn,
         jobs=SageMakerTrainingJobs(),
-        files=PipelineBucket(own.bucket),
+        records=S3JobRecords(configured.bucket),
         executions=executions,
     )
     description = executions.describe(change.execution_arn)
-    if description["status"] in STILL_RUNNING:
+    if is_under_way(description):
         logger.info("execution %s has been redriven", change.name)
         return {"stopped": []}
-    subject = f"Training pipeline: execution {change.status}: {change.name}"
-    body = notice(change, description, stopped)
-    with transient_faults_named():
-        clients.sns().publish(
-            TopicArn=own.topic_arn,
-            Subject=subject.encode("ascii", "replace").decode()[:MAX_SUBJECT],
-            Message=body,
-        )
-    logger.info("execution %s %s", change.name, change.status)
+    publish(notice_of_end(description, stopped), configured.topic_arn)
+    measure(Metric.EXECUTIONS_FAILED, 1, error=description.get("error") or description["status"])
+    logger.info("execution %s %s", change.name, description["status"])
     return {"stopped": stopped}
-
-
-def notice(
-    change: ExecutionStatusChange, description: Mapping[str, Any], stopped: list[str]
-) -> str:
-    """Return the text of the notification; the event itself has neither error nor cause."""
-    lines = [f"Execution {change.name} ended as {change.status}."]
-    if description.get("error"):
-        lines.append(f"Error: {description['error']}")
-    if description.get("cause"):
-        lines.append(f"Cause: {description['cause']}")
-    lines += [f"Training job {name} was still running and has been stopped." for name in stopped]
-    lines.append(f"Graph: {execution_url(change.execution_arn)}")
-    return "\n".join(lines)

@@ -1,18 +1,17 @@
 """Answers the execution that waits for a training job when SageMaker says that the job ended."""
 
-import logging
 from typing import Any
 
 import msgspec
 
+from lambdas.adapters.callbacks import S3Callbacks
 from lambdas.adapters.environment import settings
 from lambdas.adapters.executions import StepFunctionsExecutions
-from lambdas.adapters.pipeline_bucket import PipelineBucket
+from lambdas.adapters.observability import logger, observed
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
+from lambdas.jobs.wait import resume
 from lambdas.settings import ResumeExecutionSettings
-from lambdas.training.wait import resume
-
-logger = logging.getLogger(__name__)
+from lambdas.training.kind import TRAINING
 
 
 class TrainingJobStateChange(msgspec.Struct, rename="pascal"):
@@ -24,13 +23,15 @@ class TrainingJobStateChange(msgspec.Struct, rename="pascal"):
     training_job_name: str
 
 
+@observed
 def handler(event: dict[str, Any], context: object) -> dict[str, int]:
     """Take a training job's event from EventBridge; return how many executions waited for it."""
     change = msgspec.convert(event["detail"], TrainingJobStateChange)
     answered = resume(
         change.training_job_name,
+        TRAINING,
         jobs=SageMakerTrainingJobs(),
-        callbacks=PipelineBucket(settings(ResumeExecutionSettings).bucket),
+        callbacks=S3Callbacks(settings(ResumeExecutionSettings).bucket),
         executions=StepFunctionsExecutions(),
     )
     logger.info("training job %s: %d waiting", change.training_job_name, answered)

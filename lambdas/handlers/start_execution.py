@@ -1,80 +1,29 @@
 """Starts one execution for each version of a manifest that a labeling job writes."""
 
-import hashlib
-import logging
-import re
 from typing import Any
 
 import msgspec
 
 from lambdas.adapters.environment import settings
 from lambdas.adapters.executions import StepFunctionsExecutions
-from lambdas.contract import BucketLayout
-from lambdas.messages import ExecutionInput
+from lambdas.adapters.observability import about_execution, logger, measure, observed
+from lambdas.contract import Metric
+from lambdas.executions.manifest_written import ObjectCreated, execution_input, execution_name
 from lambdas.settings import StartExecutionSettings
 
-logger = logging.getLogger(__name__)
 
-MAX_NAME = 80
-"""StartExecution: a name has 1–80 characters and stays taken for 90 days after the end."""
-
-
-class S3Bucket(msgspec.Struct):
-    """``detail.bucket`` of an S3 event; unknown fields are ignored, as the S3 guide asks."""
-
-    name: str
-
-
-class S3Object(msgspec.Struct, rename="kebab"):
-    """``detail.object`` of an S3 event; the key is not percent-encoded in EventBridge."""
-
-    key: str
-    version_id: str | None = None
-    """None in a bucket without versioning; "null" where versioning is suspended."""
-    sequencer: str | None = None
-    """Orders the writes of one key; its repeated deliveries have the same."""
-
-
-class ObjectCreated(msgspec.Struct):
-    """``detail`` of an S3 ``Object Created`` event."""
-
-    bucket: S3Bucket
-    object: S3Object
-
-
-def version_of(written: S3Object) -> str | None:
-    """Return the version that was written; None where it cannot be told from the next one."""
-    return None if written.version_id == "null" else written.version_id
-
-
-def execution_name(created: ObjectCreated) -> str:
-    """Return ``<labeling job>-<hash>``: what a person recognises, and one name a version.
-
-    The hash is of bucket, key and version, or without a version the write's sequencer, so that
-    every delivery of the same event asks for the same name and Step Functions refuses all but the
-    first. Raises ``ValueError`` for an event with neither.
-    """
-    write = version_of(created.object) or (created.object.sequencer or "").upper()
-    if not write:
-        raise ValueError("the event has neither version-id nor sequencer: nothing tells it apart")
-    identity = "\0".join((created.bucket.name, created.object.key, write))
-    digest = hashlib.sha256(identity.encode()).hexdigest()[:12]
-    labeling_job = created.object.key.removesuffix(BucketLayout.MANIFEST_TAIL).rpartition("/")[2]
-    readable = re.sub(r"[^0-9A-Za-z_-]+", "-", labeling_job)[: MAX_NAME - len(digest) - 1]
-    return f"{readable}-{digest}"
-
-
+@observed
 def handler(event: dict[str, Any], context: object) -> dict[str, str]:
     """Take an S3 ``Object Created`` event from EventBridge."""
     created = msgspec.convert(event["detail"], ObjectCreated)
     name = execution_name(created)
-    request = ExecutionInput(
-        manifest=f"s3://{created.bucket.name}/{created.object.key}",
-        version_id=version_of(created.object),
-        newest_only=True,
-    )
+    about_execution(name)
     started = StepFunctionsExecutions().start(
-        settings(StartExecutionSettings).state_machine_arn, name, msgspec.json.encode(request)
+        settings(StartExecutionSettings).state_machine_arn,
+        name,
+        msgspec.json.encode(execution_input(created)),
     )
+    if started:
+        measure(Metric.EXECUTIONS_STARTED, 1)
     logger.info("execution %s %s", name, "started" if started else "had been started before")
     return {"execution": name}

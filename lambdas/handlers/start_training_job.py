@@ -1,29 +1,30 @@
 """Start Training Job: asks SageMaker for one training job, once for each attempt."""
 
-import logging
 from typing import Any
 
 import msgspec
 
 from lambdas.adapters.environment import settings
+from lambdas.adapters.execution_files import S3JobRecords
 from lambdas.adapters.manifest_objects import S3Manifests
-from lambdas.adapters.pipeline_bucket import PipelineBucket
+from lambdas.adapters.observability import about_execution, logger, observed
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
 from lambdas.messages import StartTrainingJobEvent
 from lambdas.settings import StartTrainingJobSettings
-from lambdas.training.start import start
-
-logger = logging.getLogger(__name__)
+from lambdas.training.attempt import start_training_job
 
 
+@observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Return the training job that the next step awaits."""
-    own = settings(StartTrainingJobSettings)
-    job = start(
-        msgspec.convert(event, StartTrainingJobEvent),
-        own,
+    configured = settings(StartTrainingJobSettings)
+    step = msgspec.convert(event, StartTrainingJobEvent)
+    about_execution(step.execution.name)
+    job = start_training_job(
+        step,
+        configured,
         jobs=SageMakerTrainingJobs(),
-        files=PipelineBucket(own.bucket),
+        records=S3JobRecords(configured.bucket),
         manifests=S3Manifests(),
     )
     logger.info("training job %s on %s", job.name, job.instance_type)

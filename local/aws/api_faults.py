@@ -26,7 +26,7 @@ class _Fault:
 class ApiFaults:
     """Makes chosen API calls of functions and training jobs fail; never the administrator's.
 
-    `caller` narrows a fault to principals whose ARN contains it, such as a function's name.
+    ``caller`` narrows a fault to principals whose ARN contains it, such as a function's name.
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class ApiFaults:
         times: int = 1,
         caller: str = "",
     ) -> None:
-        """Answer the next `times` calls of `service:action` ("s3", "PutObject") with an error."""
+        """Answer the next ``times`` calls of an action ("s3", "PutObject") with an error."""
         self._add(_Fault(service, action, caller, times, error=(code, message, status)))
 
     def kill_caller(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Durations of waiting, shortened `speed` times.
+    """Durations of waiting, shortened ``speed`` times.
 
     It applies where AWS only waits: Wait states, Retry intervals, HeartbeatSeconds, TimeoutSeconds
     of callbacks and executions, Lambda's asynchronous retries. It does not apply to work that runs
@@ -21,5 +21,5 @@ class Clock:
             raise ValueError(f"clock_speed must be greater than 0, found {self.speed}")
 
     def real(self, seconds: float) -> float:
-        """Seconds on the wall that stand for `seconds` at AWS."""
+        """Return the seconds on the wall that stand for ``seconds`` at AWS."""
         return seconds / self.speed

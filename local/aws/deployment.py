@@ -31,7 +31,7 @@ class FailedResource:
 
 
 class DeploymentFailed(RuntimeError):
-    """The stack did not reach its template; `resources` names those that failed."""
+    """The stack did not reach its template; ``resources`` names those that failed."""
 
     def __init__(self, stack: str, status: str, resources: tuple[FailedResource, ...]) -> None:
         lines = [f"  {r.logical_id} ({r.type}): {r.reason}" for r in resources]
@@ -43,8 +43,8 @@ class Deployment:
     """Deploys one stack of a cloud assembly.
 
     Args:
-        assembly: the folder that `cdk synth` wrote ("cdk.out").
-        stack: the stack's name; its template is `<stack>.template.json`.
+        assembly: the folder that ``cdk synth`` wrote ("cdk.out").
+        stack: the stack's name; its template is ``<stack>.template.json``.
         client: makes a boto3 client of a service, with the right to do everything.
         region, account: fill the placeholders of the assembly's asset buckets.
     """
@@ -68,7 +68,7 @@ class Deployment:
 
         Raises:
             DeploymentFailed: a resource failed; the stack is rolled back.
-            TimeoutError: the stack is still in progress after `timeout` seconds.
+            TimeoutError: the stack is still in progress after ``timeout`` seconds.
         """
         self._publish_assets()
         deadline = time.monotonic() + timeout
@@ -104,7 +104,7 @@ class Deployment:
         )
 
     def _execute_change_set(self, deadline: float) -> bool:
-        """Whether there was anything to change."""
+        """Return whether there was anything to change."""
         change_set = {
             "StackName": self._stack,
             "ChangeSetName": f"deployment-{time.time_ns()}",
@@ -159,13 +159,13 @@ class Deployment:
 
 
 def zip_folder(folder: Path) -> bytes:
-    """A folder's files as a zip that is the same for the same files, wherever and whenever."""
+    """Zip a folder's files; the same files give the same bytes, wherever and whenever."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _EPOCH)
-                entry.external_attr = 0o644 << 16
+                entry.external_attr = path.stat().st_mode << 16
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(entry, path.read_bytes())
     return packed.getvalue()

@@ -37,7 +37,7 @@ from local.aws.repairs.state_machines import StateMachines
 from local.aws.repairs.task_states import TaskStates
 from local.aws.repairs.task_tokens import TaskTokens
 from local.aws.sagemaker.api import SageMakerApi
-from local.aws.sagemaker.service import TrainingService
+from local.aws.sagemaker.training_service import TrainingService
 from local.aws.server import Server, listening_socket
 
 
@@ -46,13 +46,13 @@ class AlreadyRunning(RuntimeError):
 
 
 class EmbeddedAws:
-    """An AWS account on the loopback interface, with IAM enforced, for the length of a `with`.
+    """An AWS account on the loopback interface, with IAM enforced, for the length of a ``with``.
 
     One runs in a process at a time. A second one may follow the first; it starts empty, and has
     the region and account of the first, which ministack reads once.
 
-    Each module of `local.aws.repairs` says what it repairs and what it leaves as it is. Left
-    besides: CloudFormation's `Custom::S3AutoDeleteObjects` and bucket deployments, KMS and VPC
+    Each module of ``local.aws.repairs`` says what it repairs and what it leaves as it is. Left
+    besides: CloudFormation's ``Custom::S3AutoDeleteObjects`` and bucket deployments, KMS and VPC
     permissions of training jobs, and alarms, which exist but watch nothing.
     """
 
@@ -104,15 +104,15 @@ class EmbeddedAws:
 
     @property
     def decisions(self) -> frozenset[Decision]:
-        """Every distinct decision that IAM made about a role so far."""
+        """Every distinct decision that IAM has made about a role."""
         return frozenset(self._authorizer.decisions)
 
     def client(self, service: str, **credentials: str) -> Any:
-        """A boto3 client of the embedded AWS.
+        """Make a boto3 client of the embedded AWS.
 
         Args:
             service: the service's name in boto3, "s3".
-            credentials: `aws_access_key_id` and so on; without them, the administrator's, to whom
+            credentials: ``aws_access_key_id`` and so on; without them, the administrator's, to whom
                 everything is allowed.
         """
         keys = credentials or {
@@ -127,7 +127,7 @@ class EmbeddedAws:
             return make(service, endpoint_url=self.endpoint, config=config, **keys)
 
     def environment(self) -> dict[str, str]:
-        """Variables for a child process, such as the cdk CLI, that is to use the embedded AWS."""
+        """Return variables that let a child process, such as the cdk CLI, use the embedded AWS."""
         kept = without_foreign_variables(self._environment_before)
         return kept | aws_variables(self.endpoint, self.region)
 
@@ -180,6 +180,6 @@ def _check_same_account(region: str, account: str) -> None:
     first = (scope._request_region.get(), scope._request_account_id.get())
     if first != (region, account):
         raise RuntimeError(
-            f"this process's embedded AWS is {first[1]} in {first[0]}; ministack can't become "
+            f"this process's embedded AWS is {first[1]} in {first[0]}; ministack cannot become "
             f"{account} in {region}: start another process"
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 import json
 import threading
 import time
@@ -19,7 +18,7 @@ _REMEMBERED_EVENTS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event as a rule sees it; `record` is ministack's own form."""
+    """An event as a rule sees it; ``record`` is ministack's own form."""
 
     source: str
     detail_type: str
@@ -36,7 +35,7 @@ def _lose(_event: Event) -> None:
 
 
 def matching(detail_type: str, **detail: Any) -> Where:
-    """Events of a detail type whose detail has these values at its top level."""
+    """Match events of a detail type whose detail has these values at its top level."""
 
     def matches(event: Event) -> bool:
         return event.detail_type == detail_type and all(
@@ -54,7 +53,7 @@ class _Fault:
 
 
 class HeldEvents:
-    """Events kept back by `EventBus.hold`, in the order in which they were sent."""
+    """Events kept back by ``EventBus.hold``, in the order in which they were sent."""
 
     def __init__(self, deliver: Callable[[Event], None]) -> None:
         self.events: list[Event] = []
@@ -72,7 +71,7 @@ class HeldEvents:
 
 
 class EventBus:
-    """Sends events as AWS services do, and loses, repeats, delays or reorders them on request.
+    """Sends events as AWS services do, and loses, repeats, holds or reorders them on request.
 
     Without a fault every event is delivered once and at once. Faults apply in the order in which
     they were asked for; an event meets at most one.
@@ -97,7 +96,7 @@ class EventBus:
         detail: Mapping[str, Any],
         resources: tuple[str, ...] = (),
     ) -> None:
-        """Send an event on the default bus as an AWS service would, `aws.` sources included."""
+        """Send an event on the default bus as an AWS service would, ``aws.`` sources included."""
         scope = ministack("core.responses")
         record = {
             "EventId": str(uuid.uuid4()),
@@ -113,7 +112,7 @@ class EventBus:
         ministack("services.eventbridge")._dispatch_event(record)
 
     def sent(self, detail_type: str | None = None) -> list[Event]:
-        """The events sent so far, oldest first, lost ones included."""
+        """Return the events sent so far, oldest first, lost ones included."""
         with self._lock:
             return [e for e in self._sent if detail_type in (None, e.detail_type)]
 
@@ -123,26 +122,15 @@ class EventBus:
         self._deliver(_event(repeated))
 
     def drop(self, where: Where, *, times: int = 1) -> None:
-        """Lose the next `times` matching events."""
+        """Lose the next ``times`` matching events."""
         self._add(where, times, _lose)
 
     def duplicate(self, where: Where, *, copies: int, times: int = 1) -> None:
-        """Deliver each of the next `times` matching events `copies` times."""
+        """Deliver each of the next ``times`` matching events ``copies`` times."""
 
         def deliver(event: Event) -> None:
             for _ in range(copies):
                 self.deliver_again(event)
-
-        self._add(where, times, deliver)
-
-    def delay(self, where: Where, *, seconds: float, times: int = 1) -> None:
-        """Deliver the next `times` matching events `seconds` (of wall time) late."""
-
-        def deliver(event: Event) -> None:
-            context = contextvars.copy_context()
-            timer = threading.Timer(seconds, lambda: context.run(self._deliver, event))
-            timer.daemon = True
-            timer.start()
 
         self._add(where, times, deliver)
 

@@ -18,7 +18,7 @@ _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
 def aws_variables(endpoint: str, region: str) -> dict[str, str]:
-    """Variables that make any AWS SDK or CLI talk to the embedded AWS as its administrator."""
+    """Return what makes any AWS SDK or CLI talk to the embedded AWS as its administrator."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_REGION": region,
@@ -32,7 +32,7 @@ def aws_variables(endpoint: str, region: str) -> dict[str, str]:
 
 
 def without_foreign_variables(environment: dict[str, str]) -> dict[str, str]:
-    """The environment less what would lead to another AWS, another emulator or a proxy."""
+    """Leave out what would lead to another AWS, another emulator or a proxy."""
     return {
         name: value
         for name, value in environment.items()
@@ -85,4 +85,6 @@ def _ministack_variables(port: int, region: str, account: str, folder: str) -> d
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": f"unix://{folder}/no-docker.sock",
+        # There is no X-Ray here; on AWS the functions send it their traces.
+        "POWERTOOLS_TRACE_DISABLED": "true",
     }

@@ -17,7 +17,7 @@ _START_SECONDS = 30.0
 
 
 def listening_socket(port: int | None) -> socket.socket:
-    """A socket bound to `port` on the loopback interface, or to any free port.
+    """Bind a socket to ``port`` on the loopback interface, or to any free port.
 
     Raises:
         OSError: the port is taken.
@@ -28,7 +28,7 @@ def listening_socket(port: int | None) -> socket.socket:
         bound.bind((HOST, port or 0))
     except OSError as error:
         bound.close()
-        raise OSError(f"the embedded AWS can't listen on {HOST}:{port}: {error}") from error
+        raise OSError(f"the embedded AWS cannot listen on {HOST}:{port}: {error}") from error
     return bound
 
 

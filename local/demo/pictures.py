@@ -31,7 +31,7 @@ class DataSet:
 
     manifest: bytes
     images: dict[str, bytes]
-    """By the name that follows the image prefix in `source-ref`."""
+    """By the name that follows the image prefix in ``source-ref``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class _Shape:
 
 
 def demo_data_set(image_prefix: str, label_attribute: str, job_name: str) -> DataSet:
-    """The demo's pictures: coloured shapes, most with several, one with none; always the same.
+    """Draw the demo's pictures: coloured shapes, mostly several, once none; always the same.
 
     Args:
         image_prefix: S3 URI that the images' names are appended to, ending in "/".
@@ -94,13 +94,13 @@ def demo_data_set(image_prefix: str, label_attribute: str, job_name: str) -> Dat
 
 
 def stand_ins(manifest: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
-    """A picture of the declared size and format for each line of a manifest that declares one.
+    """Draw a picture of the size and format that a manifest's line declares, for each that does.
 
     Args:
         manifest: the manifest's lines.
 
     Yields:
-        `source-ref` and the picture's bytes. Lines that can't be read, or that declare no usable
+        ``source-ref`` and the picture's bytes. Lines that cannot be read, or that declare no usable
         size, are passed over: judging them is the pipeline's work.
     """
     for line in manifest:
@@ -116,7 +116,7 @@ def stand_ins(manifest: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
 
 @lru_cache(maxsize=8)
 def stand_in(width: int, height: int, suffix: str) -> bytes:
-    """A flat picture, in pixels; PNG if the suffix is ".png", else JPEG."""
+    """Draw a flat picture of a size in pixels; PNG if the suffix is ".png", else JPEG."""
     return _encoded(Image.new("RGB", (width, height), _TINT), suffix)
 
 

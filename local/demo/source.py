@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from local.demo.image_folder import file_of
+from local.demo.image_files import file_of
 from local.demo.pictures import DataSet, demo_data_set, stand_ins
 
 DEMO_JOB = "shapes"
@@ -30,7 +30,7 @@ class Source(Protocol):
         """Name of the labeling job that is said to have written the manifest."""
 
     def image_buckets(self) -> list[str]:
-        """Names of the buckets, besides the pipeline's own, in which the images lie."""
+        """Return the names of the buckets, besides the pipeline's own, in which the images lie."""
 
     def manifest_for(self, bucket: str) -> bytes:
         """Return the manifest, given the name of the pipeline's bucket."""
@@ -45,7 +45,7 @@ class DemoPictures:
     labeling_job = DEMO_JOB
 
     def image_buckets(self) -> list[str]:
-        """None: the pictures lie in the pipeline's bucket."""
+        """Return none: the pictures lie in the pipeline's bucket."""
         return []
 
     def manifest_for(self, bucket: str) -> bytes:
@@ -85,7 +85,7 @@ class ManifestFile:
         return cls(path.stem, manifest, images, fill)
 
     def image_buckets(self) -> list[str]:
-        """Return the buckets of all source-refs; what is no bucket name is left to validation."""
+        """Return the buckets of all source-refs; other names are left to validation."""
         named = {uri.split("/")[2] for uri in self._image_uris()}
         return sorted(name for name in named if _BUCKET_NAME.fullmatch(name))
 

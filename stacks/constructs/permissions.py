@@ -7,14 +7,14 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 
-def on_objects(bucket: s3.IBucket, prefix: str, *actions: str) -> iam.PolicyStatement:
+def allow_on_objects(bucket: s3.IBucket, prefix: str, *actions: str) -> iam.PolicyStatement:
     """Allow S3 actions on the objects below a prefix."""
     return iam.PolicyStatement(
         actions=list(actions), resources=[bucket.arn_for_objects(f"{prefix}*")]
     )
 
 
-def listing(bucket: s3.IBucket, *prefixes: str) -> iam.PolicyStatement:
+def allow_listing(bucket: s3.IBucket, *prefixes: str) -> iam.PolicyStatement:
     """Allow listing prefixes, without which S3 answers 403 to a key that does not exist."""
     return iam.PolicyStatement(
         actions=["s3:ListBucket"],
@@ -23,7 +23,7 @@ def listing(bucket: s3.IBucket, *prefixes: str) -> iam.PolicyStatement:
     )
 
 
-def on_training_jobs(stack: Stack, prefix: str, *actions: str) -> iam.PolicyStatement:
+def allow_on_training_jobs(stack: Stack, prefix: str, *actions: str) -> iam.PolicyStatement:
     """Allow SageMaker actions on the training jobs whose names have the pipeline's prefix."""
     jobs = stack.format_arn(
         service="sagemaker", resource="training-job", resource_name=f"{prefix}-*"
@@ -31,7 +31,7 @@ def on_training_jobs(stack: Stack, prefix: str, *actions: str) -> iam.PolicyStat
     return iam.PolicyStatement(actions=list(actions), resources=[jobs])
 
 
-def answering(state_machine_arn: str) -> iam.PolicyStatement:
+def allow_answering_tasks(state_machine_arn: str) -> iam.PolicyStatement:
     """Allow answering the tasks that wait for a token."""
     return iam.PolicyStatement(
         actions=["states:SendTaskSuccess", "states:SendTaskFailure"],
@@ -39,14 +39,14 @@ def answering(state_machine_arn: str) -> iam.PolicyStatement:
     )
 
 
-def reading(buckets: Sequence[s3.IBucket]) -> list[iam.PolicyStatement]:
+def allow_reading(buckets: Sequence[s3.IBucket]) -> list[iam.PolicyStatement]:
     """Allow reading any version of any object; a missing one is told from a forbidden one."""
     return [
         iam.PolicyStatement(
             actions=["s3:GetObject", "s3:GetObjectVersion"],
-            resources=[each.arn_for_objects("*") for each in buckets],
+            resources=[bucket.arn_for_objects("*") for bucket in buckets],
         ),
         iam.PolicyStatement(
-            actions=["s3:ListBucket"], resources=[each.bucket_arn for each in buckets]
+            actions=["s3:ListBucket"], resources=[bucket.bucket_arn for bucket in buckets]
         ),
     ]

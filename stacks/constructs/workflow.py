@@ -18,13 +18,12 @@ from lambdas.errors import (
     RedrivenTrainingJobEnded,
     ResourceLimitExceeded,
 )
-from stacks.config import PipelineConfig
 from stacks.constructs.log_group import PipelineLogGroup
-from stacks.constructs.permissions import answering
+from stacks.constructs.permissions import allow_answering_tasks
 from stacks.constructs.pipeline_function import PipelineFunction
 from stacks.constructs.steps import Steps
 from stacks.constructs.workflow_role import WorkflowRole
-from stacks.patience import (
+from stacks.retries import (
     LABELING_JOB_SECONDS,
     MISSED_HEARTBEATS,
     TRANSIENT_ERRORS,
@@ -37,6 +36,7 @@ from stacks.patience import (
     longest_execution,
     quota_retries,
 )
+from stacks.settings.fields import PipelineSettings
 
 COMMENT = "Validates a Ground Truth manifest, trains an object detector on it, records the model"
 RESULT = "{% $states.result.Payload %}"
@@ -60,12 +60,12 @@ class Workflow(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        config: PipelineConfig,
+        settings: PipelineSettings,
         steps: Steps,
         key: kms.IKey | None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._config = config
+        self._settings = settings
         functions = (
             steps.validate_manifest,
             steps.start_training_job,
@@ -79,7 +79,7 @@ class Workflow(Construct):
             definition_body=sfn.DefinitionBody.from_chainable(self._graph(steps)),
             query_language=sfn.QueryLanguage.JSONATA,
             state_machine_type=sfn.StateMachineType.STANDARD,
-            timeout=Duration.seconds(longest_execution(config)),
+            timeout=Duration.seconds(longest_execution(settings)),
             tracing_enabled=True,
             # Every event, to see what an execution did after its history is gone; without its
             # data, which holds the task token.
@@ -130,12 +130,12 @@ class Workflow(Construct):
             errors=[LabelingJobInProgress.__name__],
             interval=Duration.seconds(LABELING_JOB_SECONDS),
             backoff_rate=1,
-            max_attempts=labeling_job_looks(self._config),
+            max_attempts=labeling_job_looks(self._settings),
         )
         return _retrying_transient_errors(validate, TRANSIENT_ERRORS_OF_VALIDATION)
 
     def _start(self, function: PipelineFunction) -> tasks.LambdaInvoke:
-        config = self._config
+        settings = self._settings
         start = self._step(
             State.START_TRAINING_JOB,
             function,
@@ -150,14 +150,14 @@ class Workflow(Construct):
         )
         start.add_retry(
             errors=[ResourceLimitExceeded.__name__],
-            interval=Duration.seconds(config.quota_retry_interval_seconds),
+            interval=Duration.seconds(settings.quota_retry_interval_seconds),
             backoff_rate=1,
-            max_attempts=quota_retries(config),
+            max_attempts=quota_retries(settings),
         )
         return _retrying_transient_errors(start)
 
     def _await(self, function: PipelineFunction) -> tasks.LambdaInvoke:
-        config = self._config
+        settings = self._settings
         wait = self._step(
             State.AWAIT_TRAINING_JOB,
             function,
@@ -168,7 +168,7 @@ class Workflow(Construct):
             },
             outputs="{% $states.result %}",
             integration_pattern=sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN,
-            heartbeat_timeout=sfn.Timeout.duration(Duration.seconds(config.heartbeat_seconds)),
+            heartbeat_timeout=sfn.Timeout.duration(Duration.seconds(settings.heartbeat_seconds)),
         )
         # Nobody sends heartbeats: a missed one is the moment to look at the job once more, should
         # its event have been lost.
@@ -176,12 +176,12 @@ class Workflow(Construct):
             errors=list(MISSED_HEARTBEATS),
             interval=Duration.seconds(1),
             backoff_rate=1,
-            max_attempts=heartbeats(config),
+            max_attempts=heartbeats(settings),
         )
         return _retrying_transient_errors(wait)
 
     def _next_instance_type(self) -> sfn.Wait:
-        types, pause = len(self._config.instance_types), self._config.capacity_pause_seconds
+        types, pause = len(self._settings.instance_types), self._settings.capacity_pause_seconds
         return sfn.Wait.jsonata(
             self,
             str(State.NEXT_INSTANCE_TYPE),
@@ -233,7 +233,7 @@ class Workflow(Construct):
             self,
             "Logs",
             log_group_name=f"/aws/vendedlogs/states/{Aws.STACK_NAME}",
-            retention_days=self._config.log_retention_days,
+            retention_days=self._settings.log_retention_days,
             key=key,
         )
 
@@ -243,7 +243,7 @@ class Workflow(Construct):
         iam.Policy(
             self,
             "AnswerAtOnce",
-            statements=[answering(self.state_machine.state_machine_arn)],
+            statements=[allow_answering_tasks(self.state_machine.state_machine_arn)],
             roles=[function.execution_role],
         )
 

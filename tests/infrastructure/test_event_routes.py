@@ -169,3 +169,11 @@ def test_dead_letters_are_encrypted_and_kept_for_as_long_as_sqs_allows(template:
     queue = template.only("SQS::Queue")
     assert queue["MessageRetentionPeriod"] == 14 * 86_400
     assert queue["SqsManagedSseEnabled"] is True
+
+
+def test_training_jobs_are_reconciled_every_quarter_of_an_hour(template: Template) -> None:
+    reconcile = rule(template, "EventsReconcile")
+    assert reconcile["ScheduleExpression"] == "rate(15 minutes)"
+    assert reconcile["State"] == "ENABLED"
+    (target,) = reconcile["Targets"]
+    assert target["Arn"] == "<EventsReconcileTrainingJobs.Arn>"

@@ -1,4 +1,4 @@
-"""The state machine as the template has it: graph, data, errors and patience."""
+"""The state machine as the template has it: graph, data, errors and retries."""
 
 import inspect
 import json
@@ -10,18 +10,16 @@ import pytest
 
 from lambdas import errors
 from lambdas.contract import State
-from stacks.config import PipelineConfig
-from stacks.patience import (
+from stacks.rendered import RENDERED, rendered_definition
+from stacks.retries import (
     MAX_HISTORY_EVENTS,
-    TRANSIENT_ERRORS,
-    TRANSIENT_ERRORS_OF_VALIDATION,
     heartbeats,
     history_events,
     longest_execution,
     quota_retries,
-    refuse_endless_history,
 )
-from stacks.rendered import RENDERED, rendered_definition
+from stacks.settings.cross_checks import refuse_contradictions
+from stacks.settings.fields import PipelineSettings
 from tests.infrastructure.templates import Template
 
 AWS_ERRORS = {
@@ -37,6 +35,19 @@ AWS_ERRORS = {
     "States.Timeout",
 }
 """Names that AWS documents: bp-lambda-serviceexception.html, concepts-error-handling.html."""
+
+TRANSIENT_ERRORS = [
+    "ServiceUnavailable",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.Unknown",
+    "Sandbox.Timedout",
+    "Runtime.ExitError",
+]
+"""What passes by itself: a throttled or failed call, a function that died or ran out of time."""
 
 MONTH = 2_419_200
 
@@ -105,7 +116,7 @@ def test_every_error_name_is_one_of_ours_or_documented_by_aws(template: Template
     ours = {
         name
         for name, each in inspect.getmembers(errors, inspect.isclass)
-        if issubclass(each, errors.PipelineError)
+        if issubclass(each, errors.PipelineError | errors.Signal)
     }
     named = {
         error
@@ -123,11 +134,9 @@ def test_every_step_retries_transient_errors_with_jitter(template: Template, sta
         for each in states(template)[state]["Retry"]
         if errors.ServiceUnavailable.__name__ in each["ErrorEquals"]
     )
-    transient = (
-        TRANSIENT_ERRORS_OF_VALIDATION if state == State.VALIDATE_MANIFEST else TRANSIENT_ERRORS
-    )
+    too_large = ["Sandbox.Timedout"] if state == State.VALIDATE_MANIFEST else []
     assert rule == {
-        "ErrorEquals": list(transient),
+        "ErrorEquals": [error for error in TRANSIENT_ERRORS if error not in too_large],
         "IntervalSeconds": 2,
         "BackoffRate": 2,
         "MaxAttempts": 8,
@@ -222,7 +231,7 @@ def test_variables_carry_dataset_counts_and_training_job(template: Template) -> 
     assert assigned[State.AWAIT_TRAINING_JOB] is assigned[State.RECORD_MODEL] is None
 
 
-def caught(template: Template, error: type[errors.PipelineError]) -> dict[str, Any]:
+def caught(template: Template, error: type[errors.Signal]) -> dict[str, Any]:
     catches = states(template)[State.AWAIT_TRAINING_JOB]["Catch"]
     (rule,) = (each for each in catches if each["ErrorEquals"] == [error.__name__])
     assigned: dict[str, Any] = rule["Assign"]
@@ -294,7 +303,7 @@ def test_a_quota_is_asked_for_again_for_as_long_as_the_settings_say(template: Te
 
 
 def test_quota_retries_can_be_switched_off() -> None:
-    assert quota_retries(PipelineConfig(quota_retry_hours=0)) == 0
+    assert quota_retries(PipelineSettings(quota_retry_hours=0)) == 0
 
 
 @pytest.mark.parametrize("heartbeat", [60, 900, 3_601, 86_400])
@@ -302,22 +311,22 @@ def test_quota_retries_can_be_switched_off() -> None:
 def test_heartbeats_cover_the_longest_job_and_no_more_than_one_beat_beyond(
     runtime: int, heartbeat: int
 ) -> None:
-    config = PipelineConfig(max_runtime_seconds=runtime, heartbeat_seconds=heartbeat)
+    config = PipelineSettings(max_runtime_seconds=runtime, heartbeat_seconds=heartbeat)
     longest = runtime + 86_400
     assert longest <= heartbeats(config) * heartbeat < longest + heartbeat
 
 
 def test_an_execution_outlives_every_attempt_and_never_a_year() -> None:
-    config = PipelineConfig()
+    config = PipelineSettings()
     assert longest_execution(config) > config.attempts * (24 * 3_600 + 86_400)
     assert longest_execution(
-        PipelineConfig(max_runtime_seconds=MONTH, max_capacity_rounds=100)
+        PipelineSettings(max_runtime_seconds=MONTH, max_capacity_rounds=100)
     ) == (365 * 86_400)
 
 
 def test_the_longest_training_job_leaves_a_third_of_the_history_free() -> None:
-    config = PipelineConfig(max_runtime_seconds=MONTH)
-    refuse_endless_history(config)
+    config = PipelineSettings(max_runtime_seconds=MONTH)
+    refuse_contradictions(config)
     assert history_events(config) < 25_000 * 2 / 3 < MAX_HISTORY_EVENTS
 
 
@@ -329,12 +338,24 @@ def test_the_execution_log_is_complete_but_holds_no_task_token(template: Templat
     assert properties["LoggingConfiguration"]["IncludeExecutionData"] is False
 
 
+def test_the_execution_log_lies_where_it_takes_no_resource_policy_of_its_own(
+    template: Template,
+) -> None:
+    (destination,) = template.only("StepFunctions::StateMachine")["LoggingConfiguration"][
+        "Destinations"
+    ]
+    group = destination["CloudWatchLogsLogGroup"]["LogGroupArn"]
+    assert group == "<WorkflowLogs.Arn>"
+    properties = template.plain(template.of_type("Logs::LogGroup")["WorkflowLogs"]["Properties"])
+    assert properties["LogGroupName"] == "/aws/vendedlogs/states/GroundTruthTraining"
+
+
 def test_the_definition_is_far_smaller_than_its_limit(template: Template) -> None:
     assert len(json.dumps(template.state_machine())) < 100_000
     assert template.state_machine()["QueryLanguage"] == "JSONata"
 
 
 def test_spot_capacity_may_keep_a_training_job_waiting_for_longer() -> None:
-    config = PipelineConfig(managed_spot_training=True, max_wait_seconds=MONTH)
+    config = PipelineSettings(managed_spot_training=True, max_wait_seconds=MONTH)
     assert heartbeats(config) * config.heartbeat_seconds >= MONTH + 86_400
-    refuse_endless_history(config)
+    refuse_contradictions(config)

@@ -12,11 +12,13 @@ from typing import Any
 from greenlet import getcurrent, greenlet
 
 from lambdas import errors
-from lambdas.messages import Callback, Execution, StartTrainingJobEvent, TrainingJob
-from lambdas.training.close import stop_abandoned_jobs, stop_orphaned_jobs
-from lambdas.training.start import start
-from lambdas.training.wait import register, resume
-from tests.unit.training.factories import any_dataset, any_settings
+from lambdas.jobs.close import stop_abandoned_jobs, stop_orphaned_jobs
+from lambdas.jobs.description import Description
+from lambdas.jobs.wait import register, resume
+from lambdas.messages import Callback, Execution, Job, StartTrainingJobEvent
+from lambdas.training.attempt import start_training_job
+from lambdas.training.kind import TRAINING
+from tests.unit.jobs.factories import any_dataset, any_settings, described
 
 MACHINE = "arn:aws:states:us-east-1:111122223333:stateMachine:pipeline"
 SETTINGS = any_settings(max_capacity_rounds=2)
@@ -59,7 +61,7 @@ class Handler:
     def _switch(self, switch: Callable[[], Any]) -> bool:
         try:
             result = switch()
-        except (errors.PipelineError, Crash) as error:
+        except (errors.PipelineError, errors.Signal, Crash) as error:
             self.failed(error)
             return True
         if self.running.dead:
@@ -81,7 +83,7 @@ class StateMachineExecution:
     redrives: int = 0
     invocation: int = 0
     """Changes whenever the current try of a step is given up."""
-    job: TrainingJob | None = None
+    job: Job | None = None
     answers: list[tuple[str, str]] = field(default_factory=list)
     """Job and answer of every answer that was taken."""
     error: str = ""
@@ -145,7 +147,7 @@ class StateMachineExecution:
         account.invoke(
             f"start {self.token(invocation)}",
             lambda: account.safeguards.start(
-                event, SETTINGS, jobs=account, files=account, manifests=account
+                event, SETTINGS, jobs=account, records=account, manifests=account
             ),
             partial(self._started, invocation),
             partial(self._failed_step, invocation),
@@ -154,19 +156,19 @@ class StateMachineExecution:
     def _invoke_await(self, invocation: int) -> None:
         assert self.job is not None
         callback = Callback(
-            task_token=self.token(invocation), execution=self.context(), training_job=self.job
+            task_token=self.token(invocation), execution=self.context(), job=self.job
         )
         account = self.account
         account.invoke(
             f"await {self.token(invocation)}",
             lambda: account.safeguards.register(
-                callback, jobs=account, callbacks=account, executions=account
+                callback, TRAINING, jobs=account, callbacks=account, executions=account
             ),
             lambda _: None,
             partial(self._failed_step, invocation),
         )
 
-    def _started(self, invocation: int, job: TrainingJob) -> None:
+    def _started(self, invocation: int, job: Job) -> None:
         if invocation == self.invocation and self.status == "RUNNING":
             self.job = job
             self.enter("Await Training Job")
@@ -201,7 +203,7 @@ class StateMachineExecution:
 class Safeguards:
     """The protocols as they are; a test takes one away to see that it is missed."""
 
-    start: Callable[..., TrainingJob] = start
+    start: Callable[..., Job] = start_training_job
     register: Callable[..., bool] = register
     resume: Callable[..., int] = resume
     stop_abandoned_jobs: Callable[..., list[str]] = stop_abandoned_jobs
@@ -211,15 +213,17 @@ class Safeguards:
 
 @dataclass
 class Account:
-    """Everything that is shared; implements the ports of ``lambdas.training``."""
+    """Everything that is shared; implements the ports of ``lambdas.jobs``."""
 
     safeguards: Safeguards = field(default_factory=Safeguards)
-    jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    described_jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     tokens: dict[tuple[str, str], Callback] = field(default_factory=dict)
-    recorded: dict[str, list[TrainingJob]] = field(default_factory=dict)
+    recorded: dict[str, list[Job]] = field(default_factory=dict)
     executions: dict[str, StateMachineExecution] = field(default_factory=dict)
     events: list[tuple[str, str]] = field(default_factory=list)
     handlers: list[Handler] = field(default_factory=list)
+    stops: list[tuple[str, str, bool]] = field(default_factory=list)
+    """Who stopped which job, and whether an execution awaited it."""
 
     def begin(self, name: str) -> StateMachineExecution:
         execution = StateMachineExecution(name, self)
@@ -253,25 +257,36 @@ class Account:
         self.invoke(
             "reconcile",
             lambda: self.safeguards.stop_orphaned_jobs(
-                "gt-train-", MACHINE, jobs=self, files=self, executions=self
+                "gt-train-", MACHINE, jobs=self, records=self, executions=self
             ),
             lambda _: None,
             lambda _: None,
         )
 
     def end_job(self, name: str, status: str, reason: str = "") -> None:
-        self.jobs[name].update(
+        self.described_jobs[name].update(
             TrainingJobStatus=status, SecondaryStatus=status, FailureReason=reason
         )
         self.send("job ended", name)
 
+    def _is_awaited(self, job: str) -> bool:
+        return any(
+            each.waits() and each.job is not None and each.job.name == job
+            for each in self.executions.values()
+        )
+
+    def _caller(self) -> str:
+        return next(each.name for each in self.handlers if each.running is getcurrent())
+
     def _resume(self, job: str) -> Callable[[], Any]:
-        return lambda: self.safeguards.resume(job, jobs=self, callbacks=self, executions=self)
+        return lambda: self.safeguards.resume(
+            job, TRAINING, jobs=self, callbacks=self, executions=self
+        )
 
     def _close(self, execution: str) -> Callable[[], Any]:
         arn = self.executions[execution].arn
         return lambda: self.safeguards.stop_abandoned_jobs(
-            execution, arn, jobs=self, files=self, executions=self
+            execution, arn, jobs=self, records=self, executions=self
         )
 
     # TrainingJobs
@@ -279,9 +294,9 @@ class Account:
     def create(self, request: Mapping[str, Any]) -> bool:
         pause()
         name = request["TrainingJobName"]
-        if name in self.jobs:
+        if name in self.described_jobs:
             return False
-        self.jobs[name] = {
+        self.described_jobs[name] = {
             **request,
             "TrainingJobArn": f"arn:aws:sagemaker:us-east-1:111122223333:training-job/{name}",
             "TrainingJobStatus": "InProgress",
@@ -289,41 +304,42 @@ class Account:
         }
         return True
 
-    def describe(self, name: str) -> Mapping[str, Any] | None:
+    def describe(self, name: str) -> Description | None:
         pause()
-        return self.jobs.get(name)
+        return described(self.described_jobs[name]) if name in self.described_jobs else None
 
     def stop(self, name: str) -> None:
         pause()
-        if self.jobs[name]["TrainingJobStatus"] == "InProgress":
-            self.jobs[name]["TrainingJobStatus"] = "Stopping"
+        self.stops.append((self._caller(), name, self._is_awaited(name)))
+        if self.described_jobs[name]["TrainingJobStatus"] == "InProgress":
+            self.described_jobs[name]["TrainingJobStatus"] = "Stopping"
 
     def running(self, prefix: str) -> list[str]:
         pause()
         return [
             name
-            for name, job in self.jobs.items()
+            for name, job in self.described_jobs.items()
             if name.startswith(prefix) and job["TrainingJobStatus"] == "InProgress"
         ]
 
-    def execution_of(self, description: Mapping[str, Any]) -> str | None:
+    def execution_of(self, description: Description) -> str | None:
         pause()
-        tag: str = description["Tags"][0]["Value"]
+        tag: str = description.response["Tags"][0]["Value"]
         return tag
 
     # Callbacks
 
     def put(self, callback: Callback) -> None:
         pause()
-        self.tokens[callback.training_job.name, callback.execution.name] = callback
+        self.tokens[callback.job.name, callback.execution.name] = callback
 
-    def waiting_for(self, training_job: str) -> list[Callback]:
+    def waiting_for(self, job: str) -> list[Callback]:
         pause()
-        return [kept for (job, _), kept in self.tokens.items() if job == training_job]
+        return [kept for (name, _), kept in self.tokens.items() if name == job]
 
     def discard(self, callback: Callback) -> None:
         pause()
-        self.tokens.pop((callback.training_job.name, callback.execution.name), None)
+        self.tokens.pop((callback.job.name, callback.execution.name), None)
 
     # Executions
 
@@ -343,13 +359,13 @@ class Account:
     def _of(self, task_token: str) -> StateMachineExecution:
         return self.executions[task_token.partition("#")[0]]
 
-    # ExecutionFiles and Manifests
+    # JobRecords and Manifests
 
-    def put_training_jobs(self, execution: str, jobs: list[TrainingJob]) -> None:
+    def put_jobs(self, execution: str, jobs: list[Job]) -> None:
         pause()
         self.recorded[execution] = jobs
 
-    def training_jobs(self, execution: str) -> list[TrainingJob]:
+    def jobs(self, execution: str) -> list[Job]:
         pause()
         return self.recorded.get(execution, [])
 

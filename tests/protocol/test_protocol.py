@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from lambdas.jobs import start as start_module
+from lambdas.jobs import wait
+from lambdas.jobs.kind import JobKind
 from lambdas.messages import Callback
-from lambdas.training import start as start_module
-from lambdas.training import wait
+from lambdas.training import attempt
 from tests.protocol.account import Safeguards
 from tests.protocol.choices import EveryChoice, RandomChoices
-from tests.protocol.run import Faults, Run, Violation
+from tests.protocol.trial import Faults, Trial, Violation
 
 RUNS = int(os.environ.get("PROTOCOL_RUNS", "2500"))
 """Runs of each kind; ``make soak`` plays a hundred times as many."""
@@ -22,7 +24,7 @@ STEPS = 60
 
 DIFFERENT = 0.6
 """Share of the runs that differ, at least: executions that are aborted early have few orders. Of
-eight kinds, that makes more than 10,000 different orders of events."""
+nine kinds, that makes more than 10,000 different orders of events."""
 
 ORDERS = {
     "nothing goes wrong": Faults(),
@@ -32,8 +34,9 @@ ORDERS = {
     "jobs take long": Faults(heartbeats=3),
     "executions are aborted": Faults(aborts=2, losses=1, repeats=1),
     "executions are redriven": Faults(aborts=1, redrives=2, losses=1),
+    "the reconcile comes at any moment": Faults(reconciles=3, aborts=1, redrives=1, losses=1),
     "everything at once": Faults(
-        losses=2, repeats=2, crashes=2, heartbeats=2, aborts=1, redrives=2
+        losses=2, repeats=2, crashes=2, heartbeats=2, aborts=1, redrives=2, reconciles=2
     ),
 }
 
@@ -42,17 +45,17 @@ def explore(faults: Faults, safeguards: Safeguards | None = None, runs: int = RU
     """Play runs drawn from the seeds 0, 1, 2 …; return the orders of events that were seen."""
     seen = set()
     for seed in range(runs):
-        run = Run(
+        trial = Trial(
             RandomChoices(seed),
             Faults(**{name: getattr(faults, name) for name in Faults.__slots__}),
             safeguards or Safeguards(),
             executions=1 + seed // STEPS % 2,
         )
         try:
-            run.play(seed % STEPS)
+            trial.play(seed % STEPS)
         except Violation as violation:
-            raise Violation(f"{violation}\n" + "\n".join(run.trace)) from violation
-        seen.add("\n".join(run.trace))
+            raise Violation(f"{violation}\n" + "\n".join(trial.trace)) from violation
+        seen.add("\n".join(trial.trace))
     return seen
 
 
@@ -65,13 +68,13 @@ def test_no_execution_waits_for_ever_and_no_job_is_paid_for_twice_when(order: st
 def test_every_order_of_the_first_ten_events_keeps_the_promises(faults: Faults) -> None:
     for choices in EveryChoice().runs():
         budget = Faults(**{name: getattr(faults, name) for name in Faults.__slots__})
-        Run(choices, budget, endings=1).play(10)
+        Trial(choices, budget, endings=1).play(10)
 
 
 def describe_before_token(
-    callback: Callback, *, jobs: Any, callbacks: Any, executions: Any
+    callback: Callback, kind: JobKind, *, jobs: Any, callbacks: Any, executions: Any
 ) -> bool:
-    ending = wait._ending(callback.training_job.name, jobs)
+    ending = wait._verdict(callback.job.name, kind, jobs)
     callbacks.put(callback)
     if ending is None:
         return False
@@ -97,7 +100,7 @@ def test_without_the_idempotent_name_an_attempt_has_two_jobs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     numbers = itertools.count()
-    monkeypatch.setattr(start_module, "training_job_name", lambda *_: f"gt-train-{next(numbers)}")
+    monkeypatch.setattr(attempt, "job_name", lambda *_: f"gt-train-{next(numbers)}")
 
     with pytest.raises(Violation, match=r"jobs for the attempts|run on for nobody"):
         explore(Faults(overtimes=1))
@@ -113,6 +116,20 @@ def test_without_the_stop_on_abort_a_job_runs_on() -> None:
 def test_without_the_reconcile_a_lost_event_leaves_a_job_running() -> None:
     with pytest.raises(Violation, match="run on for nobody"):
         explore(Faults(aborts=1, losses=1), Safeguards(stop_orphaned_jobs=nothing))
+
+
+def stop_every_running_job(
+    prefix: str, machine: str, *, jobs: Any, records: Any, executions: Any
+) -> list[str]:
+    running: list[str] = jobs.running(prefix)
+    for name in running:
+        jobs.stop(name)
+    return running
+
+
+def test_a_reconcile_that_stops_jobs_that_are_awaited_is_noticed() -> None:
+    with pytest.raises(Violation, match="although it is awaited"):
+        explore(Faults(reconciles=1), Safeguards(stop_orphaned_jobs=stop_every_running_job))
 
 
 def test_without_taking_up_the_job_of_before_a_redrive_pays_twice(

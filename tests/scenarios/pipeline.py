@@ -149,16 +149,14 @@ class Pipeline:
         ]
 
     def waits_for_job(self, execution: str) -> str:
-        """Wait until the execution's token lies in the bucket; return the job's name."""
+        """Wait until the execution waits for the job's end alone; return the job's name.
 
-        def waiting() -> str | None:
-            for job in self.training_jobs(execution):
-                prefix = self.layout.callbacks_of(job)
-                if self.keys(prefix):
-                    return job
-            return None
-
-        return eventually(waiting)
+        The function that leaves the token has returned by then: until it has, it may still find
+        that the job has ended and answer by itself.
+        """
+        eventually(lambda: self.happened(execution, "TaskSubmitted") or None)
+        (job,) = self.training_jobs(execution)
+        return job
 
     def keys(self, prefix: str) -> list[str]:
         listing = self.s3.list_objects_v2(Bucket=self.layout.bucket, Prefix=prefix)
@@ -202,8 +200,8 @@ class Pipeline:
         return [event for page in pages for event in page["events"]]
 
 
-def eventually(look: Callable[[], T | None], seconds: float = 30) -> T:
-    """What ``look`` finds, as soon as it finds something."""
+def eventually(look: Callable[[], T | None], seconds: float = 240) -> T:
+    """What ``look`` finds, as soon as it finds something, however slow the machine."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = look()

@@ -32,7 +32,7 @@ class Authorizer:
         self.decisions: set[Decision] = set()
 
     def role_allows(self, role_arn: str, session: str, action: str, resource: str) -> bool:
-        """Whether the role's policies and permissions boundary allow an action on a resource."""
+        """Return whether the role's policies and boundary allow an action on a resource."""
         evaluator, iam = ministack("core.iam_evaluator"), ministack("services.iam")
         name, account = role_name(role_arn), role_arn.split(":")[4]
         policies = evaluator._gather_role_policies(name, account)
@@ -45,20 +45,20 @@ class Authorizer:
 
 
 def role_name(role_arn: str) -> str:
-    """The name of a role, without its path."""
+    """Return the name of a role, without its path."""
     return role_arn.rsplit("/", 1)[-1]
 
 
 def session_arn(role_arn: str, session: str) -> str:
-    """The ARN of the principal that a service is once it has assumed a role."""
+    """Return the ARN of the principal that a service is once it has assumed a role."""
     account = role_arn.split(":")[4]
     return f"arn:aws:sts::{account}:assumed-role/{role_name(role_arn)}/{session}"
 
 
 def service_may_assume(service: str, role_arn: str, source_arn: str) -> bool:
-    """Whether a role exists and its trust policy lets the service assume it.
+    """Return whether a role exists and its trust policy lets the service assume it.
 
-    `source_arn` is the resource on whose behalf the service asks: aws:SourceArn, and its account
+    ``source_arn`` is the resource on whose behalf the service asks: aws:SourceArn, and its account
     aws:SourceAccount.
     """
     iam = ministack("services.iam")
@@ -82,7 +82,7 @@ def service_allowed(
     resource: str,
     context: dict[str, Any],
 ) -> bool:
-    """Whether a resource's own policy lets a service principal such as events.amazonaws.com act."""
+    """Return whether a resource's own policy lets a service such as events.amazonaws.com act."""
     evaluator = ministack("core.iam_evaluator")
     document = json.loads(policy) if isinstance(policy, str) and policy else policy or {}
     statements = [
@@ -97,7 +97,7 @@ def service_allowed(
 
 
 def role_credentials(role_arn: str, session: str) -> dict[str, str]:
-    """Keys of a session of the role, in the names boto3 takes them by.
+    """Open a session of the role; return its keys, in the names boto3 takes them by.
 
     Whatever is done with them is checked against the role's policies.
     """
@@ -120,7 +120,7 @@ def role_credentials(role_arn: str, session: str) -> dict[str, str]:
 
 
 def denial(principal: str, action: str, resource: str) -> str:
-    """The sentence with which AWS refuses, as IAM words it."""
+    """Word a refusal as IAM does."""
     return (
         f"User: {principal} is not authorized to perform: {action} on resource: {resource} "
         f"because no identity-based policy allows the {action} action"

@@ -30,11 +30,11 @@ class DefinitionChecks:
 
 
 def problems(machine: dict[str, Any], language: str = "JSONPath") -> Iterator[str]:
-    """What is wrong with a definition, one sentence each; nothing when it is right."""
+    """Yield what is wrong with a definition, one sentence each; nothing when it is right."""
     states = machine.get("States", {})
     language = machine.get("QueryLanguage", language)
     if machine.get("StartAt") not in states:
-        yield f"MISSING_TRANSITION_TARGET: StartAt {machine.get('StartAt')!r} is no state"
+        yield f"MISSING_TRANSITION_TARGET: StartAt {machine.get('StartAt')!r} is not a state"
     for name, state in states.items():
         for problem in _state_problems(state, states, language):
             yield f"{problem} at /States/{name}"

@@ -69,7 +69,7 @@ class EventDelivery:
     def _state_machine_refusal(self, arn: str, role: str, rule_arn: str) -> _Refusal | None:
         action = "states:StartExecution"
         if not role or not service_may_assume(_EVENTS, role, rule_arn):
-            return _Refusal("NO_PERMISSIONS", f"{_EVENTS} can't assume the target's role {role!r}")
+            return _Refusal("NO_PERMISSIONS", f"{_EVENTS} cannot assume the target's role {role!r}")
         if not self._authorizer.role_allows(role, "events", action, arn):
             return _Refusal("NO_PERMISSIONS", f"role {role} may not perform {action} on {arn}")
         return None

@@ -18,7 +18,7 @@ class IamRepairs:
     - The resource of SendTask* is the state machine that issued the token; a token nobody issued
       is checked against "*".
     - The endpoint is plain HTTP on loopback and stands for AWS's HTTPS endpoint, so
-      `aws:SecureTransport` is true.
+      ``aws:SecureTransport`` is true.
     - Every decision about a role is remembered, so that tests can tell which permissions are used
       and which requests were refused.
     """
@@ -28,7 +28,7 @@ class IamRepairs:
         self._issuers: Any = None
 
     def install(self, patches: Patches, token_issuer: Any) -> None:
-        """Put the repairs in place; `token_issuer` finds a task token's state machine or None."""
+        """Put the repairs in place; ``token_issuer`` finds a task token's state machine or None."""
         self._issuers = token_issuer
         actions, evaluator = ministack("core.iam_actions"), ministack("core.iam_evaluator")
         namespaces = actions.SERVICE_TO_IAM_NAMESPACE

@@ -22,7 +22,7 @@ class SeamMissing(RuntimeError):
 
 
 def ministack(module: str) -> Any:
-    """The ministack module of that name ("services.sqs"), imported on first use.
+    """Return the ministack module of that name ("services.sqs"), imported on first use.
 
     Imported late because ministack reads its environment at import; untyped because its seams are
     private and have no types.
@@ -31,18 +31,18 @@ def ministack(module: str) -> Any:
 
 
 def require_pinned_version() -> None:
-    """Raise `SeamMissing` unless the ministack that the repairs were written for is installed."""
+    """Raise ``SeamMissing`` unless the ministack that the repairs were written for is installed."""
     require(version("ministack") == MINISTACK_VERSION, "ministack")
 
 
 def require(holds: bool, seam: str) -> None:
-    """Raise `SeamMissing`, naming the seam, unless the repair's assumption about it holds."""
+    """Raise ``SeamMissing``, naming the seam, unless the repair's assumption about it holds."""
     if not holds:
         raise SeamMissing(seam)
 
 
 class Patches:
-    """The replacements made so far; `undo` restores what was there before them."""
+    """The replacements made so far; ``undo`` restores what was there before them."""
 
     def __init__(self) -> None:
         self._undo: list[Callable[[], None]] = []
@@ -51,7 +51,7 @@ class Patches:
         """Set an attribute that must exist already.
 
         Raises:
-            SeamMissing: `owner` has no attribute of that name.
+            SeamMissing: ``owner`` has no attribute of that name.
         """
         original = self._attribute(owner, name)
         setattr(owner, name, replacement)
@@ -61,7 +61,7 @@ class Patches:
         """Replace a function by one that receives the original as its first argument.
 
         Raises:
-            SeamMissing: `owner` has no callable of that name.
+            SeamMissing: ``owner`` has no callable of that name.
         """
         original = self._attribute(owner, name)
         require(callable(original), f"{owner.__name__}.{name}")

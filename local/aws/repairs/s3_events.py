@@ -1,4 +1,4 @@
-"""S3 on the embedded AWS: `Object Created` events name the object's version, as AWS's do."""
+"""S3 on the embedded AWS: ``Object Created`` events name the object's version, as AWS's do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _version: contextvars.ContextVar[str | None] = contextvars.ContextVar("s3_versio
 
 
 class S3EventRepairs:
-    """Repairs of S3's events: stock ministack leaves `object.version-id` out."""
+    """Repairs of S3's events: stock ministack leaves ``object.version-id`` out."""
 
     def install(self, patches: Patches) -> None:
         """Put the repair in place, outside of the event bus so that the bus sees whole events."""

@@ -11,7 +11,7 @@ _FOREVER = 99_999_999
 
 
 def seconds(state: Any, name: str, data: Any, context: Any) -> float:
-    """A time limit in seconds, literal, by path or by expression; practically none if absent.
+    """Evaluate a time limit in seconds: literal, path or expression; practically none if absent.
 
     Raises:
         _ExecutionError: States.Runtime, when it is not a positive number.
@@ -27,7 +27,7 @@ def seconds(state: Any, name: str, data: Any, context: Any) -> float:
 
 
 def task_arguments(state: Any, data: Any, context: Any) -> Any:
-    """What the task is invoked with, in the state's query language."""
+    """Evaluate what the task is invoked with, in the state's query language."""
     service = ministack("services.stepfunctions")
     if service._state_query_language(state, context) == "JSONata":
         return service._apply_jsonata_arguments(state, data, context)
@@ -36,7 +36,7 @@ def task_arguments(state: Any, data: Any, context: Any) -> Any:
 
 
 def task_output(state: Any, data: Any, context: Any, result: Any) -> Any:
-    """The state's output for a task's result; assigns variables."""
+    """Evaluate the state's output for a task's result, and assign its variables."""
     service = ministack("services.stepfunctions")
     if service._state_query_language(state, context) == "JSONata":
         output = service._apply_jsonata_output(state, data, context, result=result, default=result)
@@ -48,7 +48,7 @@ def task_output(state: Any, data: Any, context: Any, result: Any) -> Any:
 
 
 def catch(state: Any, data: Any, context: Any, error: Any) -> tuple[Any, str | None]:
-    """Output and next state of the catcher that takes the error; raises it if none does."""
+    """Return output and next state of the catcher that takes the error; raise it if none does."""
     service = ministack("services.stepfunctions")
     catcher = service._find_matching_catcher(state.get("Catch", []), error.error)
     if catcher is None:
@@ -61,7 +61,7 @@ def catch(state: Any, data: Any, context: Any, error: Any) -> tuple[Any, str | N
 def matching_retrier(
     retriers: Any, error: str, used: dict[int, int]
 ) -> tuple[dict[str, Any] | None, int]:
-    """The retrier that decides, its delay computed: IntervalSeconds with a BackoffRate of 1."""
+    """Find the retrier that decides; its delay is computed: IntervalSeconds, BackoffRate 1."""
     service = ministack("services.stepfunctions")
     for index, retrier in enumerate(retriers):
         if not service._error_matches(retrier.get("ErrorEquals", []), error):

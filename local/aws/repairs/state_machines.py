@@ -10,8 +10,8 @@ import threading
 from typing import Any
 
 from local.aws.clock import Clock
-from local.aws.repairs.executions import Execution, ExecutionStopped, work_for
 from local.aws.repairs.patching import Patches, ministack
+from local.aws.repairs.running_execution import Execution, ExecutionStopped, work_for
 from local.aws.repairs.state_walk import MAX_DATA, walk
 
 _log = logging.getLogger(__name__)
@@ -24,15 +24,15 @@ class StateMachines:
     """Repairs of executions.
 
     - Starting twice under one name: the same input while it runs returns the running execution;
-      anything else is `ExecutionAlreadyExists`. Names and input sizes are checked.
-    - Stopping ends what the execution waits for; a state machine's `TimeoutSeconds` ends it as
-      TIMED_OUT; a state whose data exceeds 256 KiB fails with `States.DataLimitExceeded`.
+      anything else is ``ExecutionAlreadyExists``. Names and input sizes are checked.
+    - Stopping ends what the execution waits for; a state machine's ``TimeoutSeconds`` ends it as
+      TIMED_OUT; a state whose data exceeds 256 KiB fails with ``States.DataLimitExceeded``.
     - Redrive resumes at the state that the execution stood at, with the input and the variables it
-      had there, with fresh retries and `$states.context.Execution.RedriveCount` counted up.
+      had there, with fresh retries and ``$states.context.Execution.RedriveCount`` counted up.
     - A failed execution has no output.
 
     Not repaired: the 25,000 event and 14 day limits, redrive of a child of a Map run, Distributed
-    Map, Express workflows, X-Ray, logging to CloudWatch Logs, `Assign` in JSONPath states.
+    Map, Express workflows, X-Ray, logging to CloudWatch Logs, ``Assign`` in JSONPath states.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -115,17 +115,16 @@ class StateMachines:
                 "ExecutionNotRedrivable", f"Execution {arn} is {record['status']}", 400
             )
         now = service.now_iso()
+        redriven = self._executions[arn] = execution.redriven(now)
         record.update(status="RUNNING", stopDate=None, output=None, error=None, cause=None)
-        execution.redrive_count += 1
-        execution.redrive_time, execution.stopped = now, False
         service._add_event(
             record,
             "ExecutionRedriven",
-            {"executionRedrivenEventDetails": {"redriveCount": execution.redrive_count}},
+            {"executionRedrivenEventDetails": {"redriveCount": redriven.redrive_count}},
         )
         service._emit_execution_status_event(record)
         context = contextvars.copy_context()
-        threading.Thread(target=context.run, args=(self._run, execution), daemon=True).start()
+        threading.Thread(target=context.run, args=(self._run, redriven), daemon=True).start()
         return service.json_response({"redriveDate": now})
 
     def _run_new(self, arn: str) -> None:

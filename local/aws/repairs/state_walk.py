@@ -6,8 +6,8 @@ import copy
 import json
 from typing import Any
 
-from local.aws.repairs.executions import Execution, ExecutionStopped, Position
 from local.aws.repairs.patching import ministack
+from local.aws.repairs.running_execution import Execution, Position
 
 # Step Functions developer guide, "Service quotas": 256 KiB of input or output of a state.
 MAX_DATA = 262_144
@@ -15,7 +15,7 @@ _WITH_RECORD = ("Task", "Parallel", "Map")
 
 
 def walk(execution: Execution, definition: dict[str, Any], machine_name: str) -> Any:
-    """Run an execution from where it stands to its end; returns its output.
+    """Run an execution from where it stands to its end; return its output.
 
     Raises:
         ExecutionStopped: the execution ended from outside.
@@ -29,8 +29,7 @@ def walk(execution: Execution, definition: dict[str, Any], machine_name: str) ->
     data = position.data
     resumed = execution.position is not None
     while name is not None:
-        if execution.stopped:
-            raise ExecutionStopped
+        execution.raise_if_stopped()
         execution.position = Position(name, data, copy.deepcopy(context["variables"]))
         state = definition["States"][name]
         if not resumed:

@@ -7,8 +7,8 @@ import time
 from typing import Any
 
 from local.aws.repairs.authorization import Authorizer, denial, service_may_assume, session_arn
-from local.aws.repairs.executions import ExecutionStopped, current_execution
 from local.aws.repairs.patching import Patches, ministack
+from local.aws.repairs.running_execution import ExecutionStopped, current_execution
 from local.aws.repairs.state_fields import (
     catch,
     matching_retrier,
@@ -26,11 +26,12 @@ _TIMEOUTS = ("States.Timeout", "States.HeartbeatTimeout")
 class TaskStates:
     """Repairs of Task states.
 
-    - A callback task whose function fails, fails at once; `HeartbeatSeconds` and `TimeoutSeconds`
-      are kept, also as expressions or paths; each attempt has its own token.
+    - A callback task whose function fails, fails at once; ``HeartbeatSeconds`` and
+      ``TimeoutSeconds`` are kept, also as expressions or paths; each attempt has its own token.
     - The time limits of a callback start when the function has returned: a function works at this
-      machine's speed and not at the clock's. `TimeoutSeconds` of other tasks is not shortened.
-    - `MaxDelaySeconds` and `JitterStrategy` of retriers are kept; waiting ends with the execution.
+      machine's speed and not at the clock's. ``TimeoutSeconds`` of other tasks is not shortened.
+    - ``MaxDelaySeconds`` and ``JitterStrategy`` of retriers are kept; waiting ends with the
+      execution.
     - The state machine's role must be assumable by Step Functions and allow the invocation.
 
     Integrations other than Lambda are refused, since nothing would check their permissions.
@@ -80,9 +81,11 @@ class TaskStates:
             arguments = task_arguments(state, data, context)
             _history(record, "TaskScheduled", resource, parameters=json.dumps(arguments))
             result = self._invoke(resource, arguments, limits, waiting)
+            current_execution().raise_if_stopped()
             _history(record, "TaskSucceeded", resource, output=json.dumps(result))
             return task_output(state, data, context, result)
         except service._ExecutionError as error:
+            current_execution().raise_if_stopped()
             event = "TaskTimedOut" if error.error in _TIMEOUTS else "TaskFailed"
             _history(record, event, resource, error=error.error, cause=error.cause)
             raise
@@ -152,7 +155,7 @@ class TaskStates:
         session = execution.record["name"]
         if not service_may_assume("states.amazonaws.com", role, execution.state_machine):
             raise service._ExecutionError(
-                "States.Runtime", f"Step Functions can't assume the state machine's role {role}"
+                "States.Runtime", f"Step Functions cannot assume the state machine's role {role}"
             )
         _function, config, name = ministack("services.lambda_svc")._get_func_record_for_ref(
             reference

@@ -20,7 +20,7 @@ _TOKEN_BYTES = 600
 
 @dataclass(slots=True)
 class WaitingTask:
-    """A callback task that waits for its token; `condition` guards it and is told of changes."""
+    """A callback task that waits for its token; ``condition`` guards it and is told of changes."""
 
     token: str
     state_machine: str
@@ -37,7 +37,7 @@ class TaskTokens:
     """All tokens issued since the start.
 
     A token can be answered once, while its task waits. An answer to a closed task is refused with
-    `TaskTimedOut`, one to a token that was never issued with `InvalidToken`.
+    ``TaskTimedOut``, one to a token that was never issued with ``InvalidToken``.
     """
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class TaskTokens:
         self._waiting.pop(task.token, None)
 
     def state_machine_of(self, token: str | None) -> str | None:
-        """The ARN of the state machine that issued a token, which IAM checks SendTask* against."""
+        """Return the ARN of the state machine that issued a token, which IAM checks."""
         return self._issued.get(token or "")
 
     def _succeed(self, _original: Any, request: dict[str, Any]) -> Any:

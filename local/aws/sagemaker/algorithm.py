@@ -13,9 +13,9 @@ from typing import Any
 
 from PIL import Image
 
+from local.aws.sagemaker.algorithm_hyperparameters import checked_hyperparameters
 from local.aws.sagemaker.channels import UNPARSABLE, Record
-from local.aws.sagemaker.errors import JobFailed
-from local.aws.sagemaker.hyperparameters import checked_hyperparameters
+from local.aws.sagemaker.training_job import JobFailed
 
 SIMULATED = (
     "SIMULATED: no training took place. This embedded service read and checked every record of "
@@ -106,7 +106,7 @@ def _image_problem(image: bytes) -> str | None:
         with Image.open(io.BytesIO(image)) as opened:
             opened.load()
     except Exception as error:  # noqa: BLE001 - a decoder may raise anything
-        return f"can't be decoded ({error})"
+        return f"cannot be decoded ({error})"
     return None
 
 

@@ -8,9 +8,9 @@ import re
 from typing import Any
 
 from local.aws.repairs.patching import Patches, ministack, require
-from local.aws.sagemaker.errors import RequestRefused
+from local.aws.sagemaker.refusals import RequestRefused
 from local.aws.sagemaker.request_validation import known_action, validate
-from local.aws.sagemaker.service import TrainingService
+from local.aws.sagemaker.training_service import TrainingService
 
 _HEADERS = {"Content-Type": "application/x-amz-json-1.1"}
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
@@ -40,7 +40,7 @@ class SageMakerApi:
     async def handle(
         self, _method: str, _path: str, headers: dict[str, str], body: bytes, query: Any
     ) -> tuple[int, dict[str, str], bytes]:
-        """One request; the work is done off the event loop, which it may call back into."""
+        """Answer one request, off the event loop: the work may call back into it."""
         action = headers.get("x-amz-target", "").removeprefix("SageMaker.")
         try:
             answer = await asyncio.to_thread(
@@ -67,7 +67,7 @@ class SageMakerApi:
 
 
 def _check_permissions(request: dict[str, Any], headers: dict[str, str], query: Any) -> None:
-    """Passing the role, and tagging, are permissions of their own.
+    """Ask for the permissions to pass the role and to tag, which are permissions of their own.
 
     Raises:
         RequestRefused: AccessDeniedException that names the missing permission.

@@ -11,8 +11,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.aws.sagemaker.errors import JobFailed
 from local.aws.sagemaker.recordio import NotRecordIO, frame, payloads
+from local.aws.sagemaker.training_job import JobFailed
 
 EMPTY_BATCH = (
     "ClientError: Got empty batch from pipe. Please check if the manifest file contains valid "
@@ -53,10 +53,10 @@ class Channel:
         self._keep_going = keep_going
 
     def records(self) -> Iterator[Record]:
-        """The channel's records in the manifest's order; one at a time is in memory.
+        """Yield the channel's records in the manifest's order; one at a time is in memory.
 
         Raises:
-            JobFailed: an object can't be read, a line lacks an attribute or the pipe carries no
+            JobFailed: an object cannot be read, a line lacks an attribute or the pipe carries no
                 RecordIO, in the words of SageMaker and the algorithm.
         """
         stream = payloads(self._pipe())

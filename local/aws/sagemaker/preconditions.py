@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.aws.sagemaker.errors import validation_error
+from local.aws.sagemaker.refusals import validation_error
 
 # These instances keep their volume on local NVMe storage, which takes no volume key.
 _LOCAL_STORAGE = ("ml.g4dn.", "ml.g5.", "ml.p3dn.")

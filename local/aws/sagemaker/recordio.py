@@ -15,11 +15,11 @@ _LENGTH_BITS = (1 << 29) - 1
 
 
 class NotRecordIO(ValueError):
-    """The bytes on the pipe are no RecordIO records."""
+    """The bytes on the pipe are not RecordIO records."""
 
 
 def frame(payload: bytes) -> bytes:
-    """One payload as a RecordIO record.
+    """Frame one payload as a RecordIO record.
 
     Raises:
         ValueError: the payload is longer than a record's 29 length bits can say.
@@ -31,7 +31,7 @@ def frame(payload: bytes) -> bytes:
 
 
 def payloads(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The payloads of a stream of records, whose chunks may be cut anywhere.
+    """Yield the payloads of a stream of records, whose chunks may be cut anywhere.
 
     Raises:
         NotRecordIO: a header has no magic number, or the stream ends within a record.

@@ -10,7 +10,7 @@ from typing import Any
 import botocore.session
 from botocore.validate import ParamValidator
 
-from local.aws.sagemaker.errors import validation_error
+from local.aws.sagemaker.refusals import validation_error
 
 # Java's classes of letters, digits and separators, which Python's re writes otherwise.
 _JAVA_CLASSES = {r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s", r"\p{S}": "", r"\p{P}": ""}
@@ -22,7 +22,7 @@ def _model() -> Any:
 
 
 def known_action(action: str) -> bool:
-    """Whether SageMaker has an action of that name."""
+    """Return whether SageMaker has an action of that name."""
     return action in _model().operation_names
 
 

@@ -8,10 +8,11 @@ from botocore.validate import ParamValidator
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.jobs.description import Description
 from lambdas.messages import Dataset
 from lambdas.settings import StartTrainingJobSettings
 from lambdas.training.job_request import is_same_job, training_job_request
-from tests.unit.training.factories import any_dataset, any_execution, any_settings
+from tests.unit.jobs.factories import any_dataset, any_execution, any_settings
 
 CREATE_TRAINING_JOB = (
     botocore.session.get_session()
@@ -183,16 +184,21 @@ def test_only_a_volume_that_is_not_local_is_encrypted_with_the_key(
     assert resources.get("VolumeKmsKeyId") == (KEY if takes else None)
 
 
+def existing(response: dict[str, Any]) -> Description:
+    return Description(name="", arn="", status="InProgress", response=response)
+
+
 def test_a_job_that_reads_another_executions_manifests_is_another_job() -> None:
     mine = request()
     other = request(any_dataset(train_manifest="s3://bucket/executions/other/train.manifest"))
 
-    assert is_same_job(mine, mine)
-    assert not is_same_job(mine, other)
+    assert is_same_job(mine, existing(mine))
+    assert not is_same_job(mine, existing(other))
 
 
 def test_a_job_with_other_hyperparameters_or_another_instance_type_is_another_job() -> None:
     mine = request()
 
-    assert not is_same_job(mine, {**mine, "HyperParameters": {"epochs": "9"}})
-    assert not is_same_job(mine, {**mine, "ResourceConfig": {"InstanceType": "ml.p3.2xlarge"}})
+    assert not is_same_job(mine, existing({**mine, "HyperParameters": {"epochs": "9"}}))
+    other_instance = {**mine, "ResourceConfig": {"InstanceType": "ml.p3.2xlarge"}}
+    assert not is_same_job(mine, existing(other_instance))
