@@ -91,7 +91,7 @@ class FastPath:
 
 
 def _is_plain(raw: bytes, decoder: TypedDecoder, line: Any) -> bool:
-    if len(raw) > MAX_CHARACTERS or not (raw.isascii() or _is_utf8(raw)):
+    if len(raw) > MAX_CHARACTERS:
         return False
     boxes = len(line.label.annotations)
     metadata = line.metadata
@@ -117,11 +117,3 @@ def structural_quotes(raw: bytes) -> int:
 def _repeats(boxes: list[Any]) -> bool:
     distinct = {(box.left, box.top, box.width, box.height, box.class_id) for box in boxes}
     return len(distinct) != len(boxes)
-
-
-def _is_utf8(raw: bytes) -> bool:
-    try:
-        raw.decode()
-    except UnicodeDecodeError:
-        return False
-    return True

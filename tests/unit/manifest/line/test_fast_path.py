@@ -155,10 +155,15 @@ def test_any_json_value_within_a_box_is_judged_alike(key: str, value: Any) -> No
     assert agrees(json.dumps(any_record(2, any_box(**{key: value}))).encode())
 
 
-def test_bytes_that_are_not_utf8_are_found_even_in_what_is_passed_through() -> None:
+@pytest.mark.parametrize("place", [b'"x"', b'"y"', b"dog", b"dogs", b"images", b"deep", b"left"])
+@pytest.mark.parametrize(
+    "bad", [b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xc3", b"\xf5\x80\x80\x80"]
+)
+def test_bytes_that_are_not_utf8_are_found_wherever_they_stand(place: bytes, bad: bytes) -> None:
     line = as_line(CHAINED)[:-1]
     assert FAST.read(line) is not None
-    assert FAST.read(line.replace(b'"x"', b'"\xff"')) is None
+    assert place in line
+    assert FAST.read(line.replace(place, place[:-1] + bad + place[-1:])) is None
 
 
 def test_a_key_that_occurs_twice_is_found_wherever_it_stands() -> None:
