@@ -50,6 +50,7 @@ bench: .venv/installed
 
 soak: .venv/installed
 	PROTOCOL_RUNS=250000 pytest -n 2 tests/protocol
+	EVALUATION_RUNS=20000 pytest -n 2 tests/unit/evaluation/test_against_pycocotools.py
 	pytest -m soak -s
 
 bootstrap synth diff deploy destroy: .venv/installed node_modules/installed

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from cli import demo, replay, validate
+from cli import demo, evaluate, replay, validate
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -15,6 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     subcommands = parser.add_subparsers(dest="command", required=True)
     demo.add_parser(subcommands)
     validate.add_parser(subcommands)
+    evaluate.add_parser(subcommands)
     replay.add_parser(subcommands)
     options = parser.parse_args(arguments)
     status: int = options.run(options)

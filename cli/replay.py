@@ -1,12 +1,14 @@
 """``gt-train replay``: hands the events that could not be processed to their functions again."""
 
 import argparse
+from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from cli.dead_letters import Account, DeployedPipeline, Replayed, StackNotUsable, replay
 from lambdas.report_page.visible import visible
+
+if TYPE_CHECKING:
+    from cli.dead_letters import Replayed
 
 
 def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -30,6 +32,11 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def run(options: argparse.Namespace) -> int:
     """Print a line for each event; return 0, 1 or 2 as the parser's epilog says."""
+    # The other commands do without boto3, which takes half a second and 20 MB.
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    from cli.dead_letters import Account, DeployedPipeline, StackNotUsable, replay  # noqa: PLC0415
+
     console = Console(highlight=False, soft_wrap=True, markup=False)
     try:
         account = Account.of_environment()
@@ -57,7 +64,7 @@ def _deployed_by_default() -> str:
     return STACK_NAME
 
 
-def _line(event: Replayed) -> str:
+def _line(event: "Replayed") -> str:
     target = f" → {event.function}" if event.function else ""
     line = f"{visible(event.subject)}{target}"
     return f"left      {line}: {visible(event.failure)}" if event.failure else f"replayed  {line}"

@@ -1,0 +1,1 @@
+"""Benchmark of the evaluation beside other ways to measure detections."""

@@ -1,0 +1,120 @@
+"""``gt-train evaluate``: how good a model's predictions are, and where they are wrong."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from cli.evaluation_input import Measured, measure, read_truth
+from cli.evaluation_table import shown_evaluation
+from cli.output import PatientConsole, write_document
+from lambdas.evaluation.labelled import LabelledImages, NotMeasurable
+from lambdas.evaluation.summary import Summary, summarize
+from lambdas.evaluation.voc_matching import VocRule
+from lambdas.report_page.visible import visible
+
+INTERRUPTED = 130
+"""What shells report of a command that Ctrl-C ended: 128 and SIGINT's number."""
+
+MOST_NAMED = 3
+
+
+def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    parser = subcommands.add_parser(
+        "evaluate",
+        help="measure a model's predictions on labelled images, without an AWS account",
+        description="Measure predictions on labelled images by COCO's and VOC's metrics "
+        "(docs/metrics.md). Exit status: 0 measured, 2 not measured because something could not "
+        "be used.",
+    )
+    parser.add_argument(
+        "--truth",
+        type=Path,
+        required=True,
+        metavar="PATH",
+        help="a Ground Truth manifest, or COCO annotations",
+    )
+    parser.add_argument(
+        "--predictions",
+        type=Path,
+        required=True,
+        metavar="PATH",
+        help="a folder with the .out files of a transform job, found by the end of their image's "
+        "path, or COCO results",
+    )
+    parser.add_argument(
+        "--label-attribute",
+        metavar="NAME",
+        help="the manifest's attribute with the boxes, where it has several",
+    )
+    parser.add_argument(
+        "--voc-iou",
+        type=_share,
+        default=0.5,
+        metavar="IOU",
+        help="the IoU from which on VOC's figures count a hit (default: 0.5)",
+    )
+    parser.add_argument(
+        "--inclusive",
+        action="store_true",
+        help="count pixels as the VOC devkit does: a box is right - left + 1 wide",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON document and nothing else"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Return 0 if the predictions were measured, 2 if they could not be."""
+    try:
+        _run(options)
+    except NotMeasurable as error:
+        sys.stderr.write(f"gt-train evaluate: {visible(str(error))}\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("gt-train evaluate: interrupted\n")
+        return INTERRUPTED
+    return 0
+
+
+def _run(options: argparse.Namespace) -> None:
+    labelled = read_truth(options.truth, options.label_attribute)
+    found = measure(labelled, options.predictions, VocRule(options.voc_iou, options.inclusive))
+    _warn(labelled, found)
+    summary = summarize(found.evaluator)
+    if options.json:
+        write_document(summary.evaluation.to_json())
+    else:
+        _show(summary, labelled)
+
+
+def _warn(labelled: LabelledImages, found: Measured) -> None:
+    """Say on standard error what the figures are not about."""
+    if labelled.unlabelled:
+        sys.stderr.write(
+            f"gt-train evaluate: {labelled.unlabelled:,} lines without labels are left out\n"
+        )
+    if found.missing:
+        names = ", ".join(visible(name) for name in found.missing[:MOST_NAMED])
+        more = ", …" if len(found.missing) > MOST_NAMED else ""
+        sys.stderr.write(
+            f"gt-train evaluate: {len(found.missing):,} of {len(labelled.images):,} images have no "
+            f"predictions and are left out: {names}{more}\n"
+        )
+
+
+def _show(summary: Summary, labelled: LabelledImages) -> None:
+    console = PatientConsole()
+    for part in shown_evaluation(summary.evaluation, labelled.names):
+        console.print(part)
+
+
+def _share(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not above 0 and at most 1")
+    return number
