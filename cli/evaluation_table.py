@@ -1,6 +1,5 @@
 """How `gt-train evaluate` shows figures to people: all classes, then each, the worst first."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from rich.console import Group, RenderableType
@@ -8,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lambdas.evaluation.best_f1 import BestF1
-from lambdas.evaluation.document import Confusion, Evaluation
+from lambdas.evaluation.document import Confusion, Evaluation, errors_by_class
 from lambdas.evaluation.interval import Range
 from lambdas.report_page.visible import visible
 
@@ -55,7 +54,10 @@ def _rows(found: Evaluation, names: Mapping[int, str]) -> Iterator[tuple[str, st
     )
     yield (
         "AR",
-        f"1 {figure(coco.ar_1)}  10 {figure(coco.ar_10)}  100 {figure(coco.ar_100)}  "
+        f"1 {figure(coco.ar_1)}  10 {figure(coco.ar_10)}  100 {figure(coco.ar_100)}",
+    )
+    yield (
+        "AR by size",
         f"small {figure(coco.ar_small)}  medium {figure(coco.ar_medium)}  "
         f"large {figure(coco.ar_large)}",
     )
@@ -117,18 +119,6 @@ def _classes(found: Evaluation, names: Mapping[int, str]) -> Table:
             f"{false[class_id]:,}",
         )
     return table
-
-
-def errors_by_class(found: Confusion) -> tuple[Counter[int], Counter[int]]:
-    """Boxes of each class that are missed, and detections of it that are wrong."""
-    missed: Counter[int] = Counter()
-    false: Counter[int] = Counter()
-    for truth, predicted, number in found.counts:
-        if truth != predicted and truth is not None:
-            missed[truth] += number
-        if truth != predicted and predicted is not None:
-            false[predicted] += number
-    return missed, false
 
 
 def _name(names: Mapping[int, str], class_id: int) -> str:

@@ -1,7 +1,7 @@
 """What is right and wrong in each image at one score threshold: hits, misses, confusions."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lambdas.evaluation.boxes import ALL, TruthBox
@@ -70,7 +70,7 @@ def _outcome(evaluator: Evaluator, image: ImageRows, threshold: float | None) ->
             stray.append(row)
     confusions, false_alarms = [], []
     for row in stray:
-        position = _nearest(left, evaluator.places[4 * row : 4 * row + 4].tolist())
+        position = nearest_box(left, evaluator.place(row))
         if position is None:
             false_alarms.append(row)
         else:
@@ -88,7 +88,9 @@ def _kept(evaluator: Evaluator, image: ImageRows, threshold: float | None) -> It
         yield row
 
 
-def _nearest(left: dict[Position, TruthBox], place: list[float]) -> Position | None:
+def nearest_box(
+    left: Mapping[Position, TruthBox], place: tuple[float, float, float, float]
+) -> Position | None:
     """The box of the highest IoU, from LEAST on; the first among equals."""
     x, y, width, height = place
     best, found = 0.0, None

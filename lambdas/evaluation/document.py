@@ -1,5 +1,7 @@
 """What an evaluation found, as the JSON document that the command prints and the pipeline keeps."""
 
+from collections import Counter
+
 import msgspec
 
 from lambdas.evaluation.best_f1 import BestF1
@@ -49,6 +51,18 @@ class Confusion(msgspec.Struct, frozen=True):
     threshold: float | None
     iou: float
     counts: list[tuple[int | None, int | None, int]]
+
+
+def errors_by_class(found: Confusion) -> tuple[Counter[int], Counter[int]]:
+    """Boxes of each class that are missed, and detections of it that are wrong."""
+    missed: Counter[int] = Counter()
+    false: Counter[int] = Counter()
+    for truth, predicted, number in found.counts:
+        if truth != predicted and truth is not None:
+            missed[truth] += number
+        if truth != predicted and predicted is not None:
+            false[predicted] += number
+    return missed, false
 
 
 class ImageCounts(msgspec.Struct, frozen=True):

@@ -104,6 +104,11 @@ class Evaluator:
             if class_id in truth:
                 self._match(columns, at, truth[class_id], own, positions[class_id])
 
+    def place(self, row: int) -> tuple[float, float, float, float]:
+        """Left, top, width and height of a detection."""
+        left, top, width, height = self.places[4 * row : 4 * row + 4]
+        return left, top, width, height
+
     def _count_areas(self, columns: ClassColumns, at: int, found: list[Detection]) -> None:
         columns.ranges.extend([area_ranges(row[4] * row[5]) for row in found[:LIMIT]])
         columns.ranges.extend(bytes(max(len(found) - LIMIT, 0)))

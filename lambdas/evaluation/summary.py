@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
+from statistics import median
 
 from lambdas.evaluation.best_f1 import BestF1, best_f1
 from lambdas.evaluation.boxes import ALL, LARGE, MEDIUM, SMALL
@@ -30,10 +31,15 @@ AP50, AP75 = 0, 5
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """precision: by class id, at each true positive at IoU .5, by falling score."""
+    """An evaluation's figures, and of each class with truth, by id, what the page shows.
+
+    precision: at each true positive at IoU .5, by falling score. typical_score: the median of the
+    true positives' scores, where there are any.
+    """
 
     evaluation: Evaluation
     precision: dict[int, list[float]]
+    typical_score: dict[int, float]
 
 
 def summarize(evaluator: Evaluator) -> Summary:
@@ -60,7 +66,11 @@ def summarize(evaluator: Evaluator) -> Summary:
         images=images,
         interval=interval(evaluator, coco.ap, coco.ap50),
     )
-    return Summary(evaluation, {each: curves[each].precision for each in figures})
+    return Summary(
+        evaluation,
+        {each: curves[each].precision for each in figures},
+        {each: median(curves[each].hits) for each in figures if curves[each].hits},
+    )
 
 
 def _class_figures(found: ClassCurves) -> ClassFigures:

@@ -1,0 +1,1 @@
+"""PURE: the pages that people look at."""
