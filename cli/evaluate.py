@@ -96,10 +96,10 @@ def run(options: argparse.Namespace) -> int:
     try:
         _run(options)
     except NotMeasurable as error:
-        sys.stderr.write(f"gt-train evaluate: {visible(str(error))}\n")
+        _say(str(error))
         return 2
     except KeyboardInterrupt:
-        sys.stderr.write("gt-train evaluate: interrupted\n")
+        _say("interrupted")
         return INTERRUPTED
     return 0
 
@@ -151,16 +151,17 @@ def _same(one: Path, other: Path) -> bool:
 def _warn(labelled: LabelledImages, found: Measured) -> None:
     """Say on standard error what the figures are not about."""
     if labelled.unlabelled:
-        sys.stderr.write(
-            f"gt-train evaluate: {labelled.unlabelled:,} lines without labels are left out\n"
-        )
+        lines = labelled.unlabelled + len(labelled.images)
+        _say(f"left out for want of labels, {labelled.unlabelled:,} of {lines:,} lines")
     if found.missing:
-        names = ", ".join(visible(name) for name in found.missing[:MOST_NAMED])
+        names = ", ".join(found.missing[:MOST_NAMED])
         more = ", …" if len(found.missing) > MOST_NAMED else ""
-        sys.stderr.write(
-            f"gt-train evaluate: {len(found.missing):,} of {len(labelled.images):,} images have no "
-            f"predictions and are left out: {names}{more}\n"
-        )
+        of = f"{len(found.missing):,} of {len(labelled.images):,} images"
+        _say(f"left out for want of predictions, {of}: {names}{more}")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"gt-train evaluate: {visible(text)}\n")
 
 
 def _show(summary: Summary, labelled: LabelledImages) -> None:

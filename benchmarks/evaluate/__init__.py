@@ -1,1 +1,1 @@
-"""Benchmark of the evaluation beside other ways to measure detections."""
+"""How fast and how large the evaluation is, beside other ways to get COCO's figures."""

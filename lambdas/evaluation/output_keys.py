@@ -4,16 +4,18 @@ How a key follows from that of the image is not documented for images that a man
 is not computed: an answer belongs to the image that shares the longest end of its path.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from lambdas.evaluation.labelled import NotMeasurable
 
 SUFFIX = ".out"
-_SEVERAL = ""
 
 
 def outputs_by_image(images: Iterable[str], outputs: Iterable[str]) -> dict[str, str]:
     """The key of the answer by the name of its image; images without one are left out.
+
+    Where the end of an answer's path is that of several images, it belongs to the one that has no
+    better fitting answer.
 
     Args:
         images: S3 URIs or paths.
@@ -24,29 +26,40 @@ def outputs_by_image(images: Iterable[str], outputs: Iterable[str]) -> dict[str,
     """
     owners = _owners(images)
     found: dict[str, tuple[int, str]] = {}
-    for output in sorted(outputs):
-        if not output.endswith(SUFFIX):
-            continue
-        fit = next((end for end in _ends(output.removesuffix(SUFFIX)) if end in owners), None)
-        if fit is None:
-            continue
-        image, length = owners[fit], fit.count("/")
-        if image == _SEVERAL:
-            raise NotMeasurable(f"{output} may be the answer of several images that end in {fit}")
-        known_length, known = found.get(image, (-1, ""))
-        if length == known_length:
-            raise NotMeasurable(f"{known} and {output} may both be the answer of {image}")
-        if length > known_length:
+    for length, output, ends in sorted(_fits(owners, outputs), key=lambda fit: (-fit[0], fit[1])):
+        free = [image for image in ends if found.get(image, (length,))[0] == length]
+        if len(free) > 1:
+            raise NotMeasurable(
+                f"{output} may be the answer of {free[0]} and of {free[1]}, "
+                "which end alike and have no other"
+            )
+        for image in free:
+            if image in found:
+                raise NotMeasurable(
+                    f"{found[image][1]} and {output} may both be the answer of {image}"
+                )
             found[image] = length, output
     return {image: output for image, (_, output) in found.items()}
 
 
-def _owners(images: Iterable[str]) -> dict[str, str]:
-    """The image by each end of its path, _SEVERAL where more than one has that end."""
-    owners: dict[str, str] = {}
-    for image in set(images):
+def _fits(
+    owners: Mapping[str, list[str]], outputs: Iterable[str]
+) -> Iterator[tuple[int, str, list[str]]]:
+    """For each answer the length of the longest end that it shares, and the images with that."""
+    for output in outputs:
+        if output.endswith(SUFFIX):
+            for end in _ends(output.removesuffix(SUFFIX)):
+                if end in owners:
+                    yield end.count("/"), output, owners[end]
+                    break
+
+
+def _owners(images: Iterable[str]) -> dict[str, list[str]]:
+    """The images by each end of their path."""
+    owners: dict[str, list[str]] = {}
+    for image in sorted(set(images)):
         for end in _ends(image.removeprefix("s3://")):
-            owners[end] = _SEVERAL if end in owners else image
+            owners.setdefault(end, []).append(image)
     return owners
 
 
