@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.evaluate.generate import Shape, write
+from benchmarks.evaluate.generate import ANNOTATIONS, RESULTS, Shape
 
 THIS, REFERENCE, FASTER = "this_evaluation", "pycocotools_coco", "faster_coco_eval_coco"
 CONTESTANTS = (THIS, REFERENCE, FASTER)
@@ -50,8 +50,17 @@ def measure(contestant: str, truth: Path, results: Path) -> Run:
 
 def compare(shape: Shape, contestants: list[str]) -> dict[str, Run]:
     with tempfile.TemporaryDirectory() as folder:
-        paths = write(Path(folder), shape)
+        generate(Path(folder), shape)
+        paths = Path(folder) / ANNOTATIONS, Path(folder) / RESULTS
         return {name: measure(name, *paths) for name in contestants}
+
+
+def generate(folder: Path, shape: Shape) -> None:
+    """In a process of its own: the peak memory of this one would count as that of its children."""
+    options = {"boxes": shape.boxes, "detections": shape.detections, "classes": shape.classes}
+    command = [sys.executable, "-m", "benchmarks.evaluate.generate", str(folder)]
+    command += [str(shape.images), *(f"--{name}={value}" for name, value in options.items())]
+    subprocess.run([*command, *(["--shuffled"] if shape.shuffled else [])], check=True)
 
 
 def disagreements(runs: dict[str, Run]) -> list[str]:

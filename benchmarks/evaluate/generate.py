@@ -12,6 +12,8 @@ WIDTH, HEIGHT = 640, 480
 SIDES = (8.0, 300.0)
 CROWDS = 0.01
 
+ANNOTATIONS, RESULTS = "annotations.json", "results.json"
+
 Box = tuple[float, float, float, float]
 
 
@@ -27,8 +29,8 @@ class Shape:
     seed: int = 7
 
 
-def write(folder: Path, shape: Shape) -> tuple[Path, Path]:
-    """Write annotations and results into a folder; return both paths."""
+def write(folder: Path, shape: Shape) -> None:
+    """Write annotations and results into a folder."""
     chance = random.Random(shape.seed)
     annotations: list[dict[str, Any]] = []
     results: list[dict[str, Any]] = []
@@ -48,10 +50,8 @@ def write(folder: Path, shape: Shape) -> tuple[Path, Path]:
         "categories": [{"id": each, "name": f"class {each}"} for each in range(shape.classes)],
         "annotations": annotations,
     }
-    paths = folder / "annotations.json", folder / "results.json"
-    for path, content in zip(paths, (document, results), strict=True):
-        path.write_bytes(msgspec.json.encode(content))
-    return paths
+    (folder / ANNOTATIONS).write_bytes(msgspec.json.encode(document))
+    (folder / RESULTS).write_bytes(msgspec.json.encode(results))
 
 
 def _labelled(chance: random.Random, shape: Shape) -> tuple[int, Box]:
