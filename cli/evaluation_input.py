@@ -17,7 +17,9 @@ from lambdas.evaluation.manifest_truth import manifest_truth
 from lambdas.evaluation.measure import measured
 from lambdas.evaluation.output_keys import SUFFIX, outputs_by_image
 from lambdas.evaluation.voc_matching import VocRule
-from lambdas.manifest.lines import MAX_BYTES
+
+LONGEST_LINE = 400_000
+"""Bytes: a line of a manifest has at most 100,000 characters (Ground Truth developer guide)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def read_truth(path: Path, label_attribute: str | None) -> LabelledImages:
         NotMeasurable: the file can't be read, or is neither.
     """
     with _named(path), path.open("rb") as file:
-        if _is_manifest(file.readline(MAX_BYTES)):
+        if _is_manifest(file.readline(LONGEST_LINE)):
             file.seek(0)
             return manifest_truth(file, label_attribute)
         file.seek(0)

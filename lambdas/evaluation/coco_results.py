@@ -49,7 +49,7 @@ def streamed_results(stream: ByteStream) -> Iterator[tuple[int, list[Detection]]
     """
     last = None
     for image_id, results in groupby(_results(stream), key=_image_id):
-        if last is not None and image_id <= last:
+        if last is not None and image_id < last:
             raise OutOfOrder
         last = image_id
         yield image_id, [(each.category_id, each.score, *each.bbox) for each in results]

@@ -59,5 +59,19 @@ def test_of_very_many_images_some_stand_for_all(monkeypatch: pytest.MonkeyPatch)
     assert width == pytest.approx(everything[1] - everything[0], rel=0.4)
 
 
+def test_detections_on_crowds_do_not_move_it() -> None:
+    plain, crowded = scattered(60, 1), scattered(60, 1)
+    for image in crowded.images:
+        crowded.annotations.append((image, 0, (300.0, 300.0, 99.0, 99.0), 9801.0, True))
+        crowded.found.append((image, 0, 0.99, (310.0, 310.0, 20.0, 20.0)))
+    assert ranges(crowded) == ranges(plain)
+
+
+def test_where_all_images_are_alike_it_has_no_width() -> None:
+    case = scattered(60, 1)
+    case.found = [(image, 0, 1 / (image + 1), (10.0, 10.0, 40.0, 40.0)) for image in case.images]
+    assert ranges(case) == pytest.approx((1, 1))
+
+
 def test_one_image_tells_nothing_about_others() -> None:
     assert summarize(scattered(1, 0).evaluator()).evaluation.interval.ap is None

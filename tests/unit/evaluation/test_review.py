@@ -117,6 +117,7 @@ def test_the_review_manifest_adds_the_predictions_to_the_line_as_it_was() -> Non
     marks = [
         Mark(0, None, (1.0, 2.0, 3.0, 4.0), "miss"),
         Mark(1, 0.87654321, (-3.2, 10.4, 20.0, 90.0), "false alarm"),
+        Mark(1, 0.5, (50.4, 40.2, 90.0, 5.0), "false alarm"),
     ]
     images = {2: LabelledImage(2, "s3://images/1.jpg", 60, 50, {})}
     lines = [line(), line(other={"kept": "\u00e9"})]
@@ -128,10 +129,13 @@ def test_the_review_manifest_adds_the_predictions_to_the_line_as_it_was() -> Non
     assert {key: record[key] for key in before} == before
     assert record["predicted"] == {
         "image_size": [{"width": 60, "height": 50, "depth": 3}],
-        "annotations": [{"class_id": 1, "left": 0, "top": 10, "width": 17, "height": 40}],
+        "annotations": [
+            {"class_id": 1, "left": 0, "top": 10, "width": 17, "height": 40},
+            {"class_id": 1, "left": 50, "top": 40, "width": 10, "height": 5},
+        ],
     }
     assert record["predicted-metadata"] == {
-        "objects": [{"confidence": 0.8765}],
+        "objects": [{"confidence": 0.8765}, {"confidence": 0.5}],
         "class-map": {"1": "1"},
         "type": "groundtruth/object-detection",
         "human-annotated": "no",
@@ -139,4 +143,4 @@ def test_the_review_manifest_adds_the_predictions_to_the_line_as_it_was() -> Non
         "job-name": "gt-train-evaluate/false-alarm",
     }
     read = manifest_truth([written], "predicted")
-    assert len(read.images[0].truth[1]) == 1
+    assert len(read.images[0].truth[1]) == 2

@@ -145,6 +145,16 @@ def test_voc_knows_difficult_boxes_and_takes_the_nearest_even_if_taken() -> None
     assert summary.coco.ap50 == pytest.approx(1)
 
 
+@pytest.mark.parametrize(("first_is_difficult", "ap"), [(True, 0), (False, 1)])
+def test_of_two_boxes_with_the_same_iou_voc_takes_the_first(
+    *, first_is_difficult: bool, ap: float
+) -> None:
+    boxes = [(1, 0, BOX, AREA, crowd) for crowd in (first_is_difficult, not first_is_difficult)]
+    case_ = case(annotations=boxes, found=[(1, 0, 0.9, BOX)])
+    assert_as_devkit(case_, VocRule())
+    assert summarize(case_.evaluator()).evaluation.voc.ap_area == pytest.approx(ap)
+
+
 def test_inclusive_pixels_make_boxes_overlap_more() -> None:
     narrow = case(
         annotations=[(1, 0, (0.0, 0.0, 2.0, 2.0), 4.0, False)],
