@@ -84,6 +84,8 @@ class StartTrainingJobEvent(msgspec.Struct, frozen=True, kw_only=True):
     internal_errors: int
     """How many of those failed inside SageMaker since the last redrive."""
     execution: Execution
+    retry_count: int = 0
+    """How often the state has been tried before in this visit."""
 
 
 class AwaitTrainingJobEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +94,8 @@ class AwaitTrainingJobEvent(msgspec.Struct, frozen=True, kw_only=True):
     training_job: Job
     execution: Execution
     task_token: str
+    retry_count: int = 0
+    """How often the state has been tried before in this visit."""
 
 
 class RecordModelEvent(msgspec.Struct, frozen=True, kw_only=True):

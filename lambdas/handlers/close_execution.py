@@ -12,6 +12,7 @@ from lambdas.adapters.notifications import publish
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
 from lambdas.executions.notice import notice_of_end
 from lambdas.jobs.close import stop_abandoned_jobs
+from lambdas.messages import Execution
 from lambdas.settings import CloseExecutionSettings
 
 logger = logging.getLogger(__name__)
@@ -30,8 +31,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, list[str]]:
     change = msgspec.convert(event["detail"], ExecutionStatusChange)
     executions = StepFunctionsExecutions()
     stopped = stop_abandoned_jobs(
-        change.name,
-        change.execution_arn,
+        Execution(name=change.name, arn=change.execution_arn),
         jobs=SageMakerTrainingJobs(),
         records=S3JobRecords(own.bucket),
         executions=executions,

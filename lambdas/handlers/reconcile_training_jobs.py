@@ -17,11 +17,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, list[str]]:
     """Stop them; return their names."""
     own = settings(ReconcileTrainingJobsSettings)
     stopped = stop_orphaned_jobs(
-        f"{own.training_job_prefix}-",
         own.state_machine_arn,
         jobs=SageMakerTrainingJobs(),
         records=S3JobRecords(own.bucket),
         executions=StepFunctionsExecutions(),
     )
-    logger.info("stopped %s", stopped)
     return {"stopped": stopped}

@@ -15,7 +15,7 @@ from lambdas.errors import (
     CapacityUnavailable,
     FirstInternalServerError,
     LabelingJobInProgress,
-    RedrivenTrainingJobEnded,
+    RedrivenJobEnded,
     ResourceLimitExceeded,
 )
 from stacks.config import PipelineConfig
@@ -111,7 +111,7 @@ class Workflow(Construct):
         )
         wait.add_catch(
             start,
-            errors=[RedrivenTrainingJobEnded.__name__],
+            errors=[RedrivenJobEnded.__name__],
             assign={"attempt": "{% $attempt + 1 %}", "internal_errors": 0},
         )
         return validate.next(start).next(wait).next(record)

@@ -93,7 +93,7 @@ def test_only_what_another_training_job_can_mend_is_caught(template: Template) -
         (State.START_TRAINING_JOB, "CapacityUnavailable", State.NEXT_INSTANCE_TYPE),
         (State.AWAIT_TRAINING_JOB, "CapacityUnavailable", State.NEXT_INSTANCE_TYPE),
         (State.AWAIT_TRAINING_JOB, "FirstInternalServerError", State.START_TRAINING_JOB),
-        (State.AWAIT_TRAINING_JOB, "RedrivenTrainingJobEnded", State.START_TRAINING_JOB),
+        (State.AWAIT_TRAINING_JOB, "RedrivenJobEnded", State.START_TRAINING_JOB),
     }
 
 
@@ -238,7 +238,7 @@ def test_a_job_that_failed_inside_sagemaker_is_replaced_by_one_of_another_name(
 
 
 def test_a_redrive_starts_counting_internal_errors_anew(template: Template) -> None:
-    assigned = caught(template, errors.RedrivenTrainingJobEnded)
+    assigned = caught(template, errors.RedrivenJobEnded)
     assert evaluate(assigned["attempt"], attempt=3) == 4
     assert assigned["internal_errors"] == 0
 
