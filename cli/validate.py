@@ -15,7 +15,7 @@ from lambdas.manifest.policy import Policy
 from lambdas.manifest.report import Report
 from lambdas.manifest.validation import Sinks, validate_manifest
 from lambdas.pages.visible import visible
-from stacks.parsing import ConfigError
+from stacks.settings.parsing import SettingRefused
 
 INTERRUPTED = 130
 """What shells report of a command that Ctrl-C ended: 128 and SIGINT's number."""
@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         _refuse_misuse(options)
         return _run(options)
-    except (NotReadable, ConfigError) as error:
+    except (NotReadable, SettingRefused) as error:
         sys.stderr.write(f"gt-train validate: {visible(str(error))}\n")
         return 2
     except KeyboardInterrupt:

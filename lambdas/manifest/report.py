@@ -131,6 +131,22 @@ class Report(msgspec.Struct):
         """The document as UTF-8 JSON on one line."""
         return msgspec.json.encode(self)
 
+    def fates(self) -> dict[str, int]:
+        """Return how many lines that are not blank went where; together the total."""
+        records = self.records
+        lost = {
+            "invalid": records.invalid,
+            "unlabeled": records.unlabeled,
+            "failed": records.failed,
+        }
+        if self.verdict == "rejected":
+            return lost | {"manifest-rejected": records.usable}
+        return lost | {
+            "train": self.split.train,
+            "validation": self.split.validation,
+            "dropped-empty": self.statistics.dropped_empty,
+        }
+
     def cause(self, limit: int = 1500) -> str:
         """Why the manifest was rejected, worst first, in at most `limit` characters."""
         total = self.records.total

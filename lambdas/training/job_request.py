@@ -50,7 +50,7 @@ def training_job_request(
             "InstanceType": instance_type,
             "InstanceCount": settings.instance_count,
             "VolumeSizeInGB": settings.volume_size_gb,
-            **_key("VolumeKmsKeyId", settings.kms_key_arn if volume_key else ""),
+            **_key("VolumeKmsKeyId", settings.kms_key_arn if volume_key else None),
         },
         "EnableNetworkIsolation": settings.network_isolation,
         "EnableInterContainerTrafficEncryption": settings.encrypt_inter_container_traffic,
@@ -99,7 +99,7 @@ def _spot(
     }
 
 
-def _key(member: str, kms_key_arn: str) -> dict[str, str]:
+def _key(member: str, kms_key_arn: str | None) -> dict[str, str]:
     """Leave the member out where there is no key: SageMaker takes an empty one for a wrong one."""
     return {member: kms_key_arn} if kms_key_arn else {}
 

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from aws_cdk import Environment
 
-from stacks.parsing import ConfigError
+from stacks.settings.parsing import SettingRefused
 from stacks.synthesis import BUILD, build_app
 from stacks.training_image import training_images
 from tests.infrastructure.templates import Template
@@ -38,7 +38,7 @@ def test_the_template_has_these_resources_and_no_hidden_ones(template: Template)
         "AWS::Events::Rule": 4,
         "AWS::StepFunctions::StateMachine": 1,
         "AWS::IAM::Role": 10,
-        "AWS::IAM::Policy": 11,
+        "AWS::IAM::Policy": 12,
         "AWS::Logs::LogGroup": 9,
         "AWS::CloudWatch::Alarm": 1,
         "AWS::CloudWatch::Dashboard": 1,
@@ -66,7 +66,18 @@ def test_nothing_is_taken_without_tls(template: Template, policy: str) -> None:
 
 def test_labels_and_models_outlive_the_stack(template: Template) -> None:
     bucket = template.of_type("S3::Bucket")["Bucket"]
-    assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain"
+    assert bucket["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert bucket["UpdateReplacePolicy"] == "Retain"
+
+
+def test_a_workers_browser_may_show_the_images_as_ground_truth_asks(template: Template) -> None:
+    (rule,) = template.only("S3::Bucket")["CorsConfiguration"]["CorsRules"]
+    assert rule == {
+        "AllowedHeaders": [],
+        "AllowedMethods": ["GET"],
+        "AllowedOrigins": ["*"],
+        "ExposedHeaders": ["Access-Control-Allow-Origin"],
+    }
 
 
 def test_only_callbacks_expire(template: Template) -> None:
@@ -156,5 +167,7 @@ def test_a_template_for_one_region_names_its_image(
 
 def test_a_region_without_the_algorithm_is_refused_in_one_line() -> None:
     environment = Environment(account="111122223333", region="mx-central-1")
-    with pytest.raises(ConfigError, match=r"^region = mx-central-1: .*must be one of af-south-1"):
+    with pytest.raises(
+        SettingRefused, match=r"^region = mx-central-1: .*must be one of af-south-1"
+    ):
         build_app(environment=environment)

@@ -50,7 +50,7 @@ def any_settings(**changes: Any) -> StartTrainingJobSettings:
         "volume_size_gb": 50,
         "max_runtime_seconds": 86400,
         "max_capacity_rounds": 2,
-        "kms_key_arn": "",
+        "kms_key_arn": None,
         "vpc_subnets": (),
         "security_groups": (),
         "network_isolation": False,

@@ -69,6 +69,7 @@ def add_up(result: Result) -> None:
     report = result.report
     records = report.records
     assert records.total == (records.usable + records.failed + records.unlabeled + records.invalid)
+    assert sum(report.fates().values()) == records.total
     written = report.split.train + report.split.validation
     assert written == records.usable - report.statistics.dropped_empty
     assert result.train.count(b"\n") == report.split.train

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stacks.checks import trainable_instance_types
-from stacks.config import PipelineConfig, parse_config
-from stacks.context import config_from_context
-from stacks.hyperparameters import DEFAULT_HYPERPARAMETERS
-from stacks.parsing import ConfigError
+from stacks.settings.checks import trainable_instance_types
+from stacks.settings.context import parse_settings, settings_from_context
+from stacks.settings.fields import PipelineSettings
+from stacks.settings.hyperparameter_fields import DEFAULT_HYPERPARAMETERS
+from stacks.settings.parsing import SettingRefused
 from stacks.synthesis import project_context
 
 REFUSED: list[tuple[str, Any, str]] = [
@@ -22,6 +22,12 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("validation_fraction", 1, "a number above 0 and below 1"),
     ("validation_fraction", float("nan"), "a number above 0 and below 1"),
     ("max_runtime_seconds", 2_419_201, "2419200 (28 days)"),
+    ("max_runtime_seconds", 59, "a whole number from 60"),
+    ("max_wait_seconds", 59, "a whole number from max_runtime_seconds"),
+    ("max_wait_seconds", 2_419_201, "2419200 (28 days)"),
+    ("max_billable_hours", 0, "null (no limit) or a number above 0"),
+    ("max_billable_hours", float("inf"), "at most 1000000"),
+    ("max_billable_hours", float("nan"), "at most 1000000"),
     ("instance_types", [], "a list of 1 to 10 different instance types"),
     ("instance_types", ["ml.g5.xlarge", "ml.g5.xlarge"], "one type comes twice"),
     ("instance_types", ["ml.c5.xlarge"], "ml.g4dn.xlarge"),
@@ -94,8 +100,8 @@ REFUSED: list[tuple[str, Any, str]] = [
 
 
 def refusal(settings: dict[str, Any], overrides: dict[str, Any] | None = None) -> str:
-    with pytest.raises(ConfigError) as caught:
-        parse_config(settings, overrides)
+    with pytest.raises(SettingRefused) as caught:
+        parse_settings(settings, overrides)
     return str(caught.value)
 
 
@@ -121,7 +127,7 @@ def test_an_error_stays_on_one_line_whatever_the_value(value: str) -> None:
 
 
 def test_the_defaults_are_the_notebooks_except_for_the_batch() -> None:
-    assert PipelineConfig().hyperparameters == {
+    assert PipelineSettings().hyperparameters == {
         "base_network": "resnet-50",
         "use_pretrained_model": "1",
         "epochs": "5",
@@ -139,29 +145,29 @@ def test_the_defaults_are_the_notebooks_except_for_the_batch() -> None:
 
 
 def test_cdk_json_shows_the_defaults() -> None:
-    assert config_from_context(project_context()) == PipelineConfig()
+    assert settings_from_context(project_context()) == PipelineSettings()
 
 
 def test_hyperparameters_may_be_numbers_or_text() -> None:
-    given_as_numbers = parse_config({"hyperparameters": {"epochs": 9, "learning_rate": 0.01}})
-    given_as_text = parse_config({"hyperparameters": {"epochs": "9", "learning_rate": "0.01"}})
+    given_as_numbers = parse_settings({"hyperparameters": {"epochs": 9, "learning_rate": 0.01}})
+    given_as_text = parse_settings({"hyperparameters": {"epochs": "9", "learning_rate": "0.01"}})
     assert given_as_numbers == given_as_text
     assert given_as_numbers.hyperparameters["epochs"] == "9"
 
 
 def test_a_small_number_reaches_the_algorithm_without_an_exponent() -> None:
-    config = parse_config({"hyperparameters": {"learning_rate": 1e-6}})
+    config = parse_settings({"hyperparameters": {"learning_rate": 1e-6}})
     assert config.hyperparameters["learning_rate"] == "0.000001"
 
 
 def test_early_stopping_is_spelled_as_the_algorithm_reads_it() -> None:
     for spelling in (True, "True"):
-        config = parse_config({"hyperparameters": {"early_stopping": spelling}})
+        config = parse_settings({"hyperparameters": {"early_stopping": spelling}})
         assert config.hyperparameters["early_stopping"] == "True"
 
 
 def test_named_hyperparameters_leave_the_other_defaults() -> None:
-    config = parse_config({"hyperparameters": {"epochs": 9}})
+    config = parse_settings({"hyperparameters": {"epochs": 9}})
     assert config.hyperparameters == DEFAULT_HYPERPARAMETERS | {"epochs": "9"}
 
 
@@ -189,12 +195,12 @@ def test_named_hyperparameters_leave_the_other_defaults() -> None:
     ],
 )
 def test_text_of_the_command_line_becomes_the_keys_type(key: str, text: str, value: Any) -> None:
-    assert getattr(parse_config({}, {key: text}), key) == value
+    assert getattr(parse_settings({}, {key: text}), key) == value
 
 
 def test_an_override_wins_over_the_object() -> None:
     context = {"pipeline": {"volume_size_gb": 50}, "pipeline.volume_size_gb": "70"}
-    assert config_from_context(context).volume_size_gb == 70
+    assert settings_from_context(context).volume_size_gb == 70
 
 
 def test_one_hyperparameter_can_be_overridden() -> None:
@@ -202,22 +208,62 @@ def test_one_hyperparameter_can_be_overridden() -> None:
         "pipeline": {"hyperparameters": {"epochs": 9, "momentum": 0.5}},
         "pipeline.hyperparameters.epochs": "12",
     }
-    config = config_from_context(context)
+    config = settings_from_context(context)
     assert (config.hyperparameters["epochs"], config.hyperparameters["momentum"]) == ("12", "0.5")
 
 
 def test_the_whole_object_may_be_text() -> None:
-    assert config_from_context({"pipeline": '{"volume_size_gb": 70}'}).volume_size_gb == 70
+    assert settings_from_context({"pipeline": '{"volume_size_gb": 70}'}).volume_size_gb == 70
 
 
 @pytest.mark.parametrize("value", ["{", "[]", "7"])
 def test_an_object_that_is_none_is_refused(value: str) -> None:
-    with pytest.raises(ConfigError, match=r"^pipeline = .*: must be a JSON object of settings$"):
-        config_from_context({"pipeline": value})
+    with pytest.raises(SettingRefused, match=r"^pipeline = .*: must be a JSON object of settings$"):
+        settings_from_context({"pipeline": value})
 
 
-def test_the_context_of_others_is_left_alone() -> None:
-    assert config_from_context({"aws-cdk:enableDiffNoFail": True}) == PipelineConfig()
+@pytest.mark.parametrize(
+    "key",
+    [
+        "@aws-cdk/core:newStyleStackSynthesis",
+        "@aws-cdk-containers/ecs-service-extensions:enableDefaultLogDriver",
+        "aws:cdk:enable-path-metadata",
+        "aws-cdk:enableDiffNoFail",
+        "availability-zones:account=111122223333:region=eu-west-1",
+        "ssm:account=111122223333:parameterName=x:region=eu-west-1",
+        "acknowledged-issue-numbers",
+        "cli-telemetry",
+    ],
+)
+def test_the_context_of_the_cdk_is_left_alone(key: str) -> None:
+    assert settings_from_context({key: True}) == PipelineSettings()
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("validation_fraction", "pipeline.validation_fraction"),
+        ("pipelines.validation_fraction", "pipeline.validation_fraction"),
+        ("pipelin.validation_fracton", "pipeline.validation_fraction"),
+        ("validation_fracton", "pipeline.validation_fraction"),
+        ("hyperparameters", "pipeline.hyperparameters"),
+        ("epochs", "pipeline.hyperparameters.epochs"),
+        ("hyperparameters.epochs", "pipeline.hyperparameters.epochs"),
+    ],
+)
+def test_a_setting_written_beside_the_pipeline_is_refused_with_the_one_that_is_meant(
+    key: str, meant: str
+) -> None:
+    with pytest.raises(SettingRefused) as refused:
+        settings_from_context({key: "0.9"})
+    assert str(refused.value) == (
+        f'{key} = "0.9": unknown key; did you mean {meant}? settings are pipeline.<setting>'
+    )
+
+
+def test_a_key_that_is_near_to_no_setting_is_refused_without_a_hint() -> None:
+    with pytest.raises(SettingRefused, match=r"^zzz = 1: unknown key; settings are pipeline"):
+        settings_from_context({"zzz": 1})
 
 
 @pytest.mark.parametrize(
@@ -228,16 +274,36 @@ def test_the_context_of_others_is_left_alone() -> None:
     ],
 )
 def test_a_vpc_needs_both_subnets_and_security_groups(given: dict[str, Any], missing: str) -> None:
-    with pytest.raises(ConfigError, match=f"must be given together with pipeline.{missing}"):
-        config_from_context({"pipeline": given})
+    with pytest.raises(SettingRefused, match=f"must be given together with pipeline.{missing}"):
+        settings_from_context({"pipeline": given})
+
+
+def test_a_spot_job_may_wait_and_run_for_twice_its_runtime_unless_the_settings_say_so() -> None:
+    def longest(**given: int) -> int:
+        return settings_from_context({"pipeline": given}).longest_spot_seconds
+
+    assert longest(max_runtime_seconds=3_600) == 7_200
+    assert longest(max_runtime_seconds=2_000_000) == 2_419_200
+    assert longest(max_runtime_seconds=3_600, max_wait_seconds=3_600) == 3_600
+
+
+@pytest.mark.parametrize("spot", [True, False])
+def test_a_wait_that_is_shorter_than_the_run_is_refused(spot: bool) -> None:
+    given = {"max_runtime_seconds": 7_200, "max_wait_seconds": 7_199, "managed_spot_training": spot}
+    with pytest.raises(SettingRefused) as refused:
+        settings_from_context({"pipeline": given})
+    assert str(refused.value) == (
+        "pipeline.max_wait_seconds = 7199: must be at least pipeline.max_runtime_seconds = 7200,"
+        " as it includes the run itself"
+    )
 
 
 @pytest.mark.parametrize("setting", ["heartbeat_seconds", "quota_retry_interval_seconds"])
 def test_waits_that_would_fill_the_history_are_refused(setting: str) -> None:
     shortest = {"heartbeat_seconds": 60, "quota_retry_interval_seconds": 1}[setting]
     context = {"pipeline": {setting: shortest, "max_runtime_seconds": 2_419_200}}
-    with pytest.raises(ConfigError, match=f"pipeline.{setting} = {shortest}"):
-        config_from_context(context)
+    with pytest.raises(SettingRefused, match=f"pipeline.{setting} = {shortest}"):
+        settings_from_context(context)
 
 
 def test_every_size_of_the_four_families_is_offered_and_no_other() -> None:

@@ -3,6 +3,7 @@
 import functools
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import botocore.session
 
@@ -40,8 +41,8 @@ def check_instance_types(instance_types: Sequence[str]) -> str | None:
 
 def check_labeling_prefix(prefix: str) -> str | None:
     """Refuse a prefix among the pipeline's own files, whose writing would start executions."""
-    own = next((each for each in OWN_PREFIXES if prefix.startswith(each)), None)
-    return f"{own} holds the pipeline's own files" if own else None
+    taken = next((each for each in OWN_PREFIXES if prefix.startswith(each)), None)
+    return f"{taken} holds the pipeline's own files" if taken else None
 
 
 def check_label_attribute(attribute: str | None) -> str | None:
@@ -66,6 +67,13 @@ def check_regular_expression(pattern: str | None) -> str | None:
     except re.error as error:
         return f"{error}"
     return None
+
+
+def check_ascending(epochs: str) -> str | None:
+    """Refuse epochs, numbers between commas, of which one does not come after the last."""
+    numbers = [int(each) for each in epochs.split(",") if each]
+    ascending = all(earlier < later for earlier, later in pairwise(numbers))
+    return None if ascending else "the epochs do not ascend"
 
 
 def _shown(text: str) -> str:

@@ -5,17 +5,16 @@ Names, ranges and spellings: SageMaker Developer Guide, object-detection-api-con
 
 from collections.abc import Mapping
 from decimal import Decimal
-from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from stacks.checks import check_regular_expression
-from stacks.parsing import Check, ConfigError, from_text, parse_value, shown, unknown_key
+from stacks.settings.checks import check_ascending, check_regular_expression
+from stacks.settings.parsing import SettingRefused, from_text, parse_value, shown, unknown_key
+from stacks.settings.value_types import ShareAboveZero
 
 AtLeastOne = Annotated[int, Meta(ge=1, description="a whole number of 1 or more")]
 AboveZeroToOne = Annotated[float, Meta(gt=0, le=1, description="a number above 0, at most 1")]
-BetweenZeroAndOne = Annotated[float, Meta(gt=0, lt=1, description="a number above 0 and below 1")]
 ZeroToOne = Annotated[float, Meta(ge=0, le=1, description="a number from 0 to 1")]
 
 ALLOWED: Mapping[str, Any] = {
@@ -29,7 +28,9 @@ ALLOWED: Mapping[str, Any] = {
     "early_stopping_patience": AtLeastOne,
     "early_stopping_tolerance": ZeroToOne,
     "freeze_layer_pattern": Annotated[
-        str, Meta(min_length=1, max_length=256, description="a regular expression of layer names")
+        str,
+        Meta(min_length=1, max_length=256, description="a regular expression of layer names"),
+        check_regular_expression,
     ],
     "image_shape": Annotated[int, Meta(ge=300, description="a whole number of 300 or more")],
     "kv_store": Annotated[
@@ -40,7 +41,7 @@ ALLOWED: Mapping[str, Any] = {
         Meta(ge=7, description="a whole number of 7 or more: 5 for each box of an image, and 2"),
     ],
     "learning_rate": AboveZeroToOne,
-    "lr_scheduler_factor": BetweenZeroAndOne,
+    "lr_scheduler_factor": ShareAboveZero,
     "lr_scheduler_step": Annotated[
         str,
         Meta(
@@ -48,6 +49,7 @@ ALLOWED: Mapping[str, Any] = {
             max_length=256,
             description='epochs in ascending order such as "3,6", or "" for none',
         ),
+        check_ascending,
     ],
     "mini_batch_size": AtLeastOne,
     "momentum": AboveZeroToOne,
@@ -57,7 +59,7 @@ ALLOWED: Mapping[str, Any] = {
         Meta(description='"sgd", "adam", "rmsprop" or "adadelta"'),
     ],
     "overlap_threshold": AboveZeroToOne,
-    "weight_decay": BetweenZeroAndOne,
+    "weight_decay": ShareAboveZero,
 }
 
 COMPUTED: Mapping[str, str] = {
@@ -83,39 +85,27 @@ DEFAULT_HYPERPARAMETERS: dict[str, str] = {
 }
 
 
-def _check_ascending(steps: str) -> str | None:
-    epochs = [int(each) for each in steps.split(",") if each]
-    ascending = all(earlier < later for earlier, later in pairwise(epochs))
-    return None if ascending else "the epochs do not ascend"
-
-
-CHECKS: Mapping[str, Check] = {
-    "freeze_layer_pattern": check_regular_expression,
-    "lr_scheduler_step": _check_ascending,
-}
-
-
 def parse_hyperparameters(path: str, value: Any) -> dict[str, str]:
     """Return hyperparameters as the API takes them, all text; numbers may be given as either.
 
-    Raises ``ConfigError`` for a name that does not exist or follows from the data, and for a
+    Raises ``SettingRefused`` for a name that does not exist or follows from the data, and for a
     value outside the documented range.
     """
     given = from_text(value, dict) if isinstance(value, str) else value
     if not isinstance(given, Mapping):
-        raise ConfigError(f"{path} = {shown(value)}: must be an object of names and values")
+        raise SettingRefused(f"{path} = {shown(value)}: must be an object of names and values")
     return {name: _parse(f"{path}.{name}", name, each) for name, each in given.items()}
 
 
 def _parse(path: str, name: str, value: Any) -> str:
     if name in COMPUTED:
-        raise ConfigError(f"{path} = {shown(value)}: cannot be set; {COMPUTED[name]}")
+        raise SettingRefused(f"{path} = {shown(value)}: cannot be set; {COMPUTED[name]}")
     if name not in ALLOWED:
         raise unknown_key(path, value, name, ALLOWED)
     given = from_text(value, ALLOWED[name]) if isinstance(value, str) else value
     if name == "early_stopping" and isinstance(given, bool):
         given = str(given)
-    return _api_text(parse_value(path, given, ALLOWED[name], CHECKS.get(name)))
+    return _api_text(parse_value(path, given, ALLOWED[name]))
 
 
 def _api_text(value: str | float) -> str:

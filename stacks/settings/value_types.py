@@ -4,6 +4,17 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+Share = Annotated[float, Meta(ge=0, lt=1, description="a number from 0 to below 1")]
+ShareAboveZero = Annotated[float, Meta(gt=0, lt=1, description="a number above 0 and below 1")]
+Switch = Annotated[bool, Meta(description="true or false")]
+
+InstanceHours = Annotated[float, Meta(gt=0, le=1_000_000)]
+"""At most what 114 instances take in a year, so that it is a number and not infinity."""
+
+JobSeconds = Annotated[int, Meta(ge=60, le=2_419_200)]
+"""SageMaker lets no training job run or wait for longer than 28 days (CreateTrainingJob,
+StoppingCondition)."""
+
 LogRetentionDays = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
     3288, 3653,

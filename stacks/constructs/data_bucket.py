@@ -23,12 +23,13 @@ WRITING = (
 )
 
 
-class PipelineBucket(s3.Bucket):
+class DataBucket(s3.Bucket):
     """Versioned, encrypted, private, TLS only; tells EventBridge of what is written to it.
 
     Nobody outside the account may write to it, whatever a policy allows them.
 
-    It stays when the stack is deleted, as it holds labels and models.
+    It stays when the stack is deleted, as it holds labels and models; a deployment that fails
+    before there is any leaves none behind.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey | None) -> None:
@@ -43,7 +44,17 @@ class PipelineBucket(s3.Bucket):
             minimum_tls_version=1.2,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+            # Without it, a worker's browser may turn an image by its EXIF orientation, and the
+            # labeling task fails (SageMaker developer guide, sms-cors-update.html).
+            cors=[
+                s3.CorsRule(
+                    allowed_headers=[],
+                    allowed_methods=[s3.HttpMethods.GET],
+                    allowed_origins=["*"],
+                    exposed_headers=["Access-Control-Allow-Origin"],
+                )
+            ],
             lifecycle_rules=[
                 s3.LifecycleRule(
                     id="expire-callbacks",

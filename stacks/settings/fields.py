@@ -1,43 +1,43 @@
-"""The pipeline's settings, parsed once at synth from cdk.json and ``-c``; frozen thereafter."""
+"""The settings: for each its type, what is allowed in words, its check and its default."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Annotated, Any, Literal, get_args, get_type_hints
+from dataclasses import dataclass, field
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
 
-from stacks.checks import (
+from stacks.settings.checks import (
     check_instance_types,
     check_label_attribute,
     check_labeling_prefix,
     check_regular_expression,
 )
-from stacks.hyperparameters import ALLOWED, DEFAULT_HYPERPARAMETERS, parse_hyperparameters
-from stacks.parsing import (
-    CONTEXT_KEY,
-    Check,
-    ConfigError,
-    from_text,
-    parse_value,
-    shown,
-    unknown_key,
-)
-from stacks.setting_types import (
+from stacks.settings.hyperparameter_fields import DEFAULT_HYPERPARAMETERS
+from stacks.settings.value_types import (
     BucketName,
     EmailAddress,
+    InstanceHours,
+    JobSeconds,
     KmsKeyArn,
     LogRetentionDays,
     PolicyArn,
     SecurityGroupId,
+    Share,
+    ShareAboveZero,
     SubnetId,
+    Switch,
 )
+
+LONGEST_JOB_SECONDS = 2_419_200
+"""28 days: SageMaker lets no training job run or wait for longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PipelineConfig:
+class PipelineSettings:
     """Everything about the pipeline that the person who deploys it may choose.
 
-    The description of each field says what is allowed; errors repeat it.
+    The description of each field says what is allowed; errors repeat it. A function in the
+    annotation is a rule that the type cannot express: it returns what is wrong, or None.
     """
 
     labeling_prefix: Annotated[
@@ -48,6 +48,7 @@ class PipelineConfig:
             description="a key prefix such as labeling/ that ends in / and lies outside"
             " executions/, callbacks/, models/ and checkpoints/",
         ),
+        check_labeling_prefix,
     ] = "labeling/"
     label_attribute: Annotated[
         str | None,
@@ -55,6 +56,7 @@ class PipelineConfig:
             description="null (found in the manifest) or the label's attribute name, at most"
             " 127 characters, without a leading $ and without -metadata at its end"
         ),
+        check_label_attribute,
     ] = None
     image_buckets: Annotated[
         tuple[BucketName, ...],
@@ -64,9 +66,20 @@ class PipelineConfig:
             " besides the pipeline's own",
         ),
     ] = ()
-    validation_fraction: Annotated[
-        float, Meta(gt=0, lt=1, description="a number above 0 and below 1")
-    ] = 0.2
+    validation_fraction: ShareAboveZero = 0.2
+    split_group_pattern: Annotated[
+        str | None,
+        Meta(
+            description="null (every image for itself) or a regular expression whose match in an"
+            " image's key names the group of images that stay together",
+        ),
+        check_regular_expression,
+    ] = None
+    empty_images: Annotated[
+        Literal["keep", "drop"], Meta(description='"keep" (as negatives) or "drop"')
+    ] = "keep"
+    max_invalid_fraction: Share = 0.05
+    max_unlabeled_fraction: Share = 0.2
     instance_types: Annotated[
         tuple[str, ...],
         Meta(
@@ -75,6 +88,7 @@ class PipelineConfig:
             description="a list of 1 to 10 different instance types of the families"
             " P2, P3, G4dn and G5, tried in this order",
         ),
+        check_instance_types,
     ] = ("ml.g4dn.xlarge", "ml.g4dn.2xlarge", "ml.g5.xlarge")
     instance_count: Annotated[
         int, Meta(ge=1, le=100, description="a whole number from 1 to 100")
@@ -83,19 +97,19 @@ class PipelineConfig:
         int, Meta(ge=1, le=16384, description="a whole number from 1 to 16384")
     ] = 50
     max_runtime_seconds: Annotated[
-        int, Meta(ge=60, le=2_419_200, description="a whole number from 60 to 2419200 (28 days)")
+        JobSeconds, Meta(description="a whole number from 60 to 2419200 (28 days)")
     ] = 86_400
-    managed_spot_training: Annotated[bool, Meta(description="true or false")] = False
+    managed_spot_training: Switch = False
     max_wait_seconds: Annotated[
-        int,
+        JobSeconds | None,
         Meta(
-            ge=60,
-            le=2_419_200,
-            description="a whole number from max_runtime_seconds to 2419200 (28 days)",
+            description="null (twice max_runtime_seconds) or a whole number from"
+            " max_runtime_seconds to 2419200 (28 days)"
         ),
-    ] = 172_800
+    ] = None
     max_billable_hours: Annotated[
-        float | None, Meta(gt=0, description="null (no limit) or a number above 0")
+        InstanceHours | None,
+        Meta(description="null (no limit) or a number above 0, at most 1000000"),
     ] = None
     labeling_job_wait_minutes: Annotated[
         int, Meta(ge=0, le=10_080, description="a whole number from 0 to 10080 (a week)")
@@ -115,22 +129,6 @@ class PipelineConfig:
     heartbeat_seconds: Annotated[
         int, Meta(ge=60, le=86_400, description="a whole number from 60 to 86400")
     ] = 900
-    empty_images: Annotated[
-        Literal["keep", "drop"], Meta(description='"keep" (as negatives) or "drop"')
-    ] = "keep"
-    max_invalid_fraction: Annotated[
-        float, Meta(ge=0, lt=1, description="a number from 0 to below 1")
-    ] = 0.05
-    max_unlabeled_fraction: Annotated[
-        float, Meta(ge=0, lt=1, description="a number from 0 to below 1")
-    ] = 0.2
-    split_group_pattern: Annotated[
-        str | None,
-        Meta(
-            description="null (every image for itself) or a regular expression whose match in an"
-            " image's key names the group of images that stay together",
-        ),
-    ] = None
     training_job_prefix: Annotated[
         str,
         Meta(
@@ -168,8 +166,8 @@ class PipelineConfig:
             max_length=5, description="a list of at most 5 security group IDs such as sg-0a1b2c3d"
         ),
     ] = ()
-    network_isolation: Annotated[bool, Meta(description="true or false")] = False
-    encrypt_inter_container_traffic: Annotated[bool, Meta(description="true or false")] = False
+    network_isolation: Switch = False
+    encrypt_inter_container_traffic: Switch = False
     permissions_boundary_arn: Annotated[
         PolicyArn | None,
         Meta(description="null or the ARN of the IAM policy that bounds every role of the stack"),
@@ -181,44 +179,7 @@ class PipelineConfig:
         """How many training jobs one execution starts at most for want of capacity."""
         return self.max_capacity_rounds * len(self.instance_types)
 
-
-CHECKS: Mapping[str, Check] = {
-    "labeling_prefix": check_labeling_prefix,
-    "label_attribute": check_label_attribute,
-    "instance_types": check_instance_types,
-    "split_group_pattern": check_regular_expression,
-}
-"""Rules that a field's type cannot express: what is wrong with the value, or None."""
-
-
-def parse_config(
-    settings: Mapping[str, Any], overrides: Mapping[str, Any] | None = None
-) -> PipelineConfig:
-    """Return the config that the ``pipeline`` object of the context and its overrides describe.
-
-    ``settings`` is the JSON object. ``overrides`` holds what ``-c pipeline.<key>=<value>`` says:
-    text, converted to the key's type; ``hyperparameters.<name>`` is a key, too. Hyperparameters
-    that are named replace the default of that name and leave the others.
-    Raises ``ConfigError``, in one line, at the first setting that cannot be used.
-    """
-    types = get_type_hints(PipelineConfig, include_extras=True)
-    names = [each.name for each in fields(PipelineConfig)]
-    hyperparameters: dict[str, str] = {}
-    values: dict[str, Any] = {}
-    for name, value in [*settings.items(), *(overrides or {}).items()]:
-        path = f"{CONTEXT_KEY}.{name}"
-        top, _, hyperparameter = name.partition(".")
-        if top == "hyperparameters":
-            given = {hyperparameter: value} if hyperparameter else value
-            hyperparameters |= parse_hyperparameters(f"{CONTEXT_KEY}.{top}", given)
-        elif name in ALLOWED:
-            raise ConfigError(
-                f"{path} = {shown(value)}: must be a key of {CONTEXT_KEY}.hyperparameters"
-            )
-        elif name not in names:
-            raise unknown_key(path, value, name, names)
-        else:
-            text = isinstance(value, str) and name in (overrides or {})
-            given = from_text(value, types[name]) if text else value
-            values[name] = parse_value(path, given, types[name], CHECKS.get(name))
-    return PipelineConfig(hyperparameters=DEFAULT_HYPERPARAMETERS | hyperparameters, **values)
+    @property
+    def longest_spot_seconds(self) -> int:
+        """How long a training job on spot capacity may wait and run, together."""
+        return self.max_wait_seconds or min(2 * self.max_runtime_seconds, LONGEST_JOB_SECONDS)

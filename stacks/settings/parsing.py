@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -11,34 +11,34 @@ import msgspec
 CONTEXT_KEY = "pipeline"
 """The key of cdk.json's context under which all settings live."""
 
-Check = Callable[[Any], str | None]
 
-
-class ConfigError(Exception):
+class SettingRefused(Exception):
     """A setting that cannot be used; the message is one line for the person who set it."""
 
 
-def parse_value(path: str, value: Any, annotated: Any, check: Check | None = None) -> Any:
-    """Return the value as its annotated type, or raise ``ConfigError`` with what is allowed.
+def parse_value(path: str, value: Any, annotated: Any) -> Any:
+    """Return the value as its annotated type, or raise ``SettingRefused`` with what is allowed.
 
-    ``annotated`` is ``Annotated[type, Meta(description=what is allowed)]``. ``check`` returns what
-    is wrong with a value of the right type.
+    ``annotated`` is ``Annotated[type, Meta(description=what is allowed), check, …]``; a check
+    returns what is wrong with a value of the right type, or None.
     """
+    _, *rules = get_args(annotated)
     try:
         parsed = msgspec.convert(value, annotated)
     except msgspec.ValidationError:
         problem: str | None = ""
     else:
-        problem = check(parsed) if check else None
+        problems = (check(parsed) for check in rules if callable(check))
+        problem = next(filter(None, problems), None)
         if problem is None:
             return parsed
     reason = f"{problem}; " if problem else ""
-    raise ConfigError(f"{path} = {shown(value)}: {reason}must be {allowed(annotated)}")
+    raise SettingRefused(f"{path} = {shown(value)}: {reason}must be {allowed(annotated)}")
 
 
 def allowed(annotated: Any) -> str:
     """Return the words in which the type's ``Meta`` says what is allowed."""
-    _, *metas = get_args(annotated)
+    metas = (each for each in get_args(annotated) if isinstance(each, msgspec.Meta))
     return "; ".join(meta.description for meta in metas if meta.description)
 
 
@@ -71,12 +71,14 @@ def _kinds(annotated: Any) -> set[Any]:
     return {origin or annotated}
 
 
-def unknown_key(path: str, value: Any, name: str, known: Iterable[str]) -> ConfigError:
+def unknown_key(path: str, value: Any, name: str, known: Iterable[str]) -> SettingRefused:
     """Return the error for a key that does not exist, with the nearest one that does."""
     known = sorted(known)
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]}? " if near else ""
-    return ConfigError(f"{path} = {shown(value)}: unknown key; {hint}allowed: {', '.join(known)}")
+    return SettingRefused(
+        f"{path} = {shown(value)}: unknown key; {hint}allowed: {', '.join(known)}"
+    )
 
 
 def shown(value: Any) -> str:
