@@ -14,6 +14,9 @@ LOCAL_STORAGE_FAMILIES = ("g4dn", "g5", "p3dn")
 """Instances whose volume is local NVMe storage, which encrypts itself: SageMaker refuses a key
 for it (API reference, ResourceConfig, VolumeKmsKeyId)."""
 
+UNVERSIONED = "null"
+"""S3's own name for the version of an object that has none (S3 user guide, versioning)."""
+
 EXECUTION_TAG = "gt-train:execution"
 """Tag key that leads from a training job back to its execution's ARN."""
 
@@ -64,6 +67,8 @@ class BucketLayout:
     CALLBACKS = "callbacks/"
     MODELS = "models/"
     CHECKPOINTS = "checkpoints/"
+    OWN_PREFIXES = (EXECUTIONS, CALLBACKS, MODELS, CHECKPOINTS)
+    """Below which only the pipeline writes, and nobody's manifests lie."""
     MANIFEST_TAIL = "/manifests/output/output.manifest"
     """Ground Truth's documented place of a labeling job's result, below the job's folder."""
 

@@ -1,4 +1,8 @@
-"""What travels between the steps of the state machine and lies in the pipeline's bucket."""
+"""What travels between the steps of the state machine and lies in the pipeline's bucket.
+
+An execution may be under way when a new version is deployed: a new field has a default, and none
+changes its name. ``tests/unit/kept_messages`` has what the versions before have written.
+"""
 
 from typing import Any
 
@@ -70,7 +74,8 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
 
     task_token: str
     execution: Execution
-    job: Job
+    job: Job = msgspec.field(name="training_job")
+    """Under the name by which the first version kept it."""
 
 
 class StartTrainingJobEvent(msgspec.Struct, frozen=True, kw_only=True):

@@ -80,7 +80,7 @@ def _verdict(callback: Callback, description: Description | None, kind: JobKind)
     if callback.execution.redrive_count > job.redrive_count:
         still_runs = f"{kind.noun.capitalize()} {job.name} is of a run of the execution that ended."
         return Failed(RedrivenJobEnded, verdict.cause if verdict else still_runs)
-    if verdict and verdict.is_internal and job.internal_errors == 0:
+    if verdict and verdict.may_pass and job.internal_errors == 0:
         return Failed(FirstInternalServerError, verdict.cause)
     return verdict
 

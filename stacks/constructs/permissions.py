@@ -7,7 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 
-from lambdas.contract import EXECUTION_TAG
+from lambdas.contract import EXECUTION_TAG, BucketLayout
 
 
 def allow_on_objects(bucket: s3.IBucket, prefix: str, *actions: str) -> iam.PolicyStatement:
@@ -93,3 +93,13 @@ def allow_reading(buckets: Sequence[s3.IBucket]) -> list[iam.PolicyStatement]:
             actions=["s3:ListBucket"], resources=[bucket.bucket_arn for bucket in buckets]
         ),
     ]
+
+
+def deny_reading_task_tokens(bucket: s3.IBucket) -> iam.PolicyStatement:
+    """Keep who may read everything in the bucket from what answers a waiting execution."""
+    return iam.PolicyStatement(
+        sid="NeverReadTaskTokens",
+        effect=iam.Effect.DENY,
+        actions=["s3:GetObject", "s3:GetObjectVersion"],
+        resources=[bucket.arn_for_objects(f"{BucketLayout.CALLBACKS}*")],
+    )

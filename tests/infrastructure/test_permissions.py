@@ -23,6 +23,8 @@ GRANTS = {
     "StepsValidateManifest": {
         "s3:GetObject on <Bucket.Arn>/*",
         "s3:GetObjectVersion on <Bucket.Arn>/*",
+        "Deny s3:GetObject on <Bucket.Arn>/callbacks/*",
+        "Deny s3:GetObjectVersion on <Bucket.Arn>/callbacks/*",
         "s3:ListBucket on <Bucket.Arn>",
         "s3:PutObject on <Bucket.Arn>/executions/*",
         "s3:AbortMultipartUpload on <Bucket.Arn>/executions/*",
@@ -125,6 +127,7 @@ def test_the_training_job_may_read_its_data_write_its_model_and_log(template: Te
     assert template.grants("TrainingRole") == {
         "s3:GetObject on <Bucket.Arn>/*",
         "Deny s3:GetObject on <Bucket.Arn>/callbacks/*",
+        "Deny s3:GetObjectVersion on <Bucket.Arn>/callbacks/*",
         "s3:PutObject on <Bucket.Arn>/models/*",
         "s3:AbortMultipartUpload on <Bucket.Arn>/models/*",
         "s3:PutObject on <Bucket.Arn>/checkpoints/*",

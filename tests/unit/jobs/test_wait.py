@@ -250,6 +250,17 @@ def test_a_first_failure_inside_sagemaker_asks_for_another_job() -> None:
     assert account.executions.answers == [("token", "FirstInternalServerError")]
 
 
+def test_images_that_come_too_slowly_are_not_paid_for_a_second_time() -> None:
+    account = Account()
+    account.register()
+    reason = "InternalServerError: SageMaker pipe channel timed out. Please retry."
+    account.end("Failed", FailureReason=reason)
+    account.resume()
+
+    assert account.executions.answers == [("token", "TrainingInternalServerError")]
+    assert "The images arrived too slowly" in account.executions.causes[0]
+
+
 def test_a_second_failure_inside_sagemaker_fails_the_step() -> None:
     account = Account(internal_errors=1)
     account.register()
