@@ -9,7 +9,7 @@ from lambdas.adapters import clients
 from lambdas.adapters.aws_errors import code, message, transient_faults_named
 from lambdas.contract import UNVERSIONED
 from lambdas.errors import InvalidExecutionInput, ManifestNotReadable, ServiceUnavailable
-from lambdas.manifest.lines import RawStream
+from lambdas.manifest.stream.lines import RawStream
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,6 @@ class TrainingRole(iam.Role):
     def _data(storage: Storage) -> list[iam.PolicyStatement]:
         objects = storage.bucket.arn_for_objects
         written = (BucketLayout.MODELS, BucketLayout.CHECKPOINTS)
-        listed = (BucketLayout.EXECUTIONS, *written)
         return [
             iam.PolicyStatement(
                 sid="ReadManifestsAndImages",
@@ -94,11 +93,14 @@ class TrainingRole(iam.Role):
                 actions=["s3:PutObject", "s3:AbortMultipartUpload"],
                 resources=[objects(f"{prefix}*") for prefix in written],
             ),
+            # Whole buckets: S3 tells a missing image from a forbidden one only to who may list
+            # it (API_GetObject.html), and a condition on a prefix would refuse HeadBucket.
             iam.PolicyStatement(
-                sid="ListManifestsModelsAndCheckpoints",
-                actions=["s3:ListBucket"],
-                resources=[storage.bucket.bucket_arn],
-                conditions={"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in listed]}},
+                sid="ListBuckets",
+                actions=["s3:ListBucket", "s3:GetBucketLocation"],
+                resources=[
+                    bucket.bucket_arn for bucket in (storage.bucket, *storage.image_buckets)
+                ],
             ),
         ]
 

@@ -133,6 +133,7 @@ def test_the_training_job_may_read_its_data_write_its_model_and_log(template: Te
         "s3:PutObject on <Bucket.Arn>/checkpoints/*",
         "s3:AbortMultipartUpload on <Bucket.Arn>/checkpoints/*",
         "s3:ListBucket on <Bucket.Arn>",
+        "s3:GetBucketLocation on <Bucket.Arn>",
         f"logs:CreateLogGroup on {LOGS}",
         f"logs:CreateLogGroup on {LOGS}:log-stream:*",
         f"logs:CreateLogStream on {LOGS}",
@@ -154,7 +155,8 @@ def test_configured_buckets_and_prefixes_are_in_the_permissions(customized: Temp
     validation = customized.grants("StepsValidateManifestRole")
     for bucket in ("first-images", "second-images"):
         assert f"s3:GetObject on arn:aws:s3:::{bucket}/*" in training & validation
-        assert f"s3:ListBucket on arn:aws:s3:::{bucket}" in validation
+        assert f"s3:ListBucket on arn:aws:s3:::{bucket}" in training & validation
+        assert f"s3:GetBucketLocation on arn:aws:s3:::{bucket}" in training
     (created,) = (
         each
         for each in customized.grants("StepsStartTrainingJobRole")
@@ -182,11 +184,6 @@ TAGGED_AS_OURS = {"StringLike": {"aws:ResourceTag/gt-train:execution": EXECUTION
             "TrainingRole",
             "cloudwatch:PutMetricData",
             {"StringEquals": {"cloudwatch:namespace": "/aws/sagemaker/TrainingJobs"}},
-        ),
-        (
-            "TrainingRole",
-            "s3:ListBucket",
-            prefixes("executions/*", "models/*", "checkpoints/*"),
         ),
         ("StepsStartTrainingJobRole", "s3:ListBucket", prefixes("executions/*", "labeling/*")),
         ("StepsRecordModelRole", "s3:ListBucket", prefixes("executions/*")),
