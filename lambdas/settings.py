@@ -99,7 +99,6 @@ class ReconcileTrainingJobsSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     bucket: str
     state_machine_arn: str
-    training_job_prefix: str
 
 
 def variables(settings: msgspec.Struct) -> dict[str, str]:

@@ -24,6 +24,7 @@ def handler(event: dict[str, Any], context: object) -> None:
     answered = register(
         callback,
         TRAINING,
+        retry_count=step.retry_count,
         jobs=SageMakerTrainingJobs(),
         callbacks=S3Callbacks(settings(AwaitTrainingJobSettings).bucket),
         executions=StepFunctionsExecutions(),

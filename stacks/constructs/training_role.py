@@ -7,6 +7,7 @@ from constructs import Construct
 from lambdas.contract import BucketLayout, takes_volume_key
 from stacks.constructs.algorithm_image import AlgorithmImage
 from stacks.constructs.encryption import key_use_of_training
+from stacks.constructs.permissions import deny_reading_task_tokens
 from stacks.constructs.storage import Storage
 from stacks.settings.fields import PipelineSettings
 
@@ -86,12 +87,7 @@ class TrainingRole(iam.Role):
                     for bucket in (storage.bucket, *storage.image_buckets)
                 ],
             ),
-            iam.PolicyStatement(
-                sid="NeverReadTaskTokens",
-                effect=iam.Effect.DENY,
-                actions=["s3:GetObject"],
-                resources=[objects(f"{BucketLayout.CALLBACKS}*")],
-            ),
+            deny_reading_task_tokens(storage.bucket),
             iam.PolicyStatement(
                 sid="WriteModelsAndCheckpoints",
                 actions=["s3:PutObject", "s3:AbortMultipartUpload"],
