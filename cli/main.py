@@ -5,10 +5,14 @@ import sys
 from collections.abc import Sequence
 
 from cli import demo, replay, validate
+from cli.early_end import run_or_say_why
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a subcommand; return its exit status: 0 well, 1 refused or failed, 2 wrong usage."""
+    """Run a subcommand; return its exit status: 0 well, 1 rejected or failed, 2 not judged.
+
+    A signal's status is 128 and its number, as shells have it.
+    """
     parser = argparse.ArgumentParser(
         prog="gt-train", description="SageMaker Ground Truth labels in, trained model out."
     )
@@ -17,8 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     validate.add_parser(subcommands)
     replay.add_parser(subcommands)
     options = parser.parse_args(arguments)
-    status: int = options.run(options)
-    return status
+    return run_or_say_why(options.command, lambda: options.run(options))
 
 
 if __name__ == "__main__":

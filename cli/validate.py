@@ -17,9 +17,6 @@ from lambdas.manifest.validation import Sinks, validate_manifest
 from lambdas.pages.visible import visible
 from stacks.settings.parsing import SettingRefused
 
-INTERRUPTED = 130
-"""What shells report of a command that Ctrl-C ended: 128 and SIGINT's number."""
-
 
 def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand."""
@@ -85,9 +82,6 @@ def run(options: argparse.Namespace) -> int:
     except (NotReadable, SettingRefused) as error:
         sys.stderr.write(f"gt-train validate: {visible(str(error))}\n")
         return 2
-    except KeyboardInterrupt:
-        sys.stderr.write("gt-train validate: interrupted\n")
-        return INTERRUPTED
 
 
 def _run(options: argparse.Namespace) -> int:
