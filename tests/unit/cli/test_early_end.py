@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -94,6 +95,24 @@ def test_a_full_disk_under_standard_output_is_one_line(tmp_path: Path, options: 
         )
     assert ended.returncode == 2
     assert ended.stderr == "gt-train validate: No space left on device\n"
+
+
+def test_what_is_still_to_be_written_at_the_end_is_not_lost_in_silence() -> None:
+    source = """
+        import sys
+        from cli.early_end import run_or_say_why
+        sys.exit(run_or_say_why("export", lambda: 0 * sys.stdout.write("written")))
+    """
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(source)],
+            cwd=PROJECT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (ended.returncode, ended.stderr) == (2, "gt-train export: No space left on device\n")
 
 
 @pytest.mark.parametrize(
