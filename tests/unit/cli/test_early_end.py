@@ -107,6 +107,7 @@ def test_what_is_still_to_be_written_at_the_end_is_not_lost_in_silence() -> None
         ended = subprocess.run(
             [sys.executable, "-c", textwrap.dedent(source)],
             cwd=PROJECT,
+            env={**os.environ, "PYTHONUNBUFFERED": ""},
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
