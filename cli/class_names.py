@@ -3,7 +3,7 @@
 from cli.detector.errors import NotUsable
 from cli.manifest_source import NotReadable, opened
 from lambdas.manifest.policy import Policy
-from lambdas.manifest.validation import Sinks, validate_manifest
+from lambdas.manifest.validate import Sinks, validate_manifest
 
 
 def class_names_of(manifest: str) -> dict[int, str]:

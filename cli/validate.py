@@ -13,7 +13,7 @@ from cli.project_policy import project_policy
 from cli.reading_progress import reading_progress
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.report import Report
-from lambdas.manifest.validation import Sinks, validate_manifest
+from lambdas.manifest.validate import Sinks, validate_manifest
 from lambdas.pages.visible import visible
 from stacks.settings.parsing import SettingRefused
 

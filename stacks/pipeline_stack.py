@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Stack
+from aws_cdk import Annotations, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -19,6 +19,7 @@ from stacks.constructs.storage import Storage
 from stacks.constructs.training_role import TrainingRole
 from stacks.constructs.workflow import Workflow
 from stacks.outputs import write_outputs
+from stacks.settings.cautions import cautions
 from stacks.settings.fields import PipelineSettings
 
 
@@ -48,6 +49,8 @@ class PipelineStack(Stack):
     ) -> None:
         super().__init__(scope, construct_id, **stack_properties)
         self._bound_roles(settings.permissions_boundary_arn)
+        for name, sentence in cautions(settings).items():
+            Annotations.of(self).add_warning_v2(f"gt-train:{name}", sentence)
         storage = Storage.define(self, settings)
         topic = NotificationTopic(
             self, "Notifications", email=settings.notification_email, key=storage.key

@@ -36,8 +36,8 @@ connect-to-resource.html and concepts-error-handling.html)."""
 LABELING_JOB_SECONDS = 60
 """How often a labeling job is asked whether it is done: it writes its manifest minutes before."""
 
-PENDING_SECONDS = 86_400
-"""How long a training job may wait for its instances and write its model, besides running."""
+ENDING_SECONDS = 3_600
+"""How long a training job may download its image and write its model, besides running."""
 
 OTHER_STEPS_SECONDS = 6 * 3_600
 """Validation at Lambda's 15 minutes with all its retries, twice over."""
@@ -70,9 +70,9 @@ def labeling_job_looks(settings: PipelineSettings) -> int:
 
 def longest_training_job(settings: PipelineSettings) -> int:
     """Return how many seconds after its creation a training job has ended at the latest."""
-    spot = settings.managed_spot_training
-    running = settings.longest_spot_seconds if spot else settings.max_runtime_seconds
-    return running + PENDING_SECONDS
+    if settings.managed_spot_training:
+        return settings.longest_spot_seconds + ENDING_SECONDS
+    return settings.max_pending_seconds + settings.max_runtime_seconds + ENDING_SECONDS
 
 
 def heartbeats(settings: PipelineSettings) -> int:

@@ -10,6 +10,7 @@ from aws_cdk import App, Environment
 from stacks.dependency_layer import layer_folder
 from stacks.function_code import code_folder
 from stacks.pipeline_stack import BuildInputs, PipelineStack
+from stacks.regions import is_supported, refuse_unsupported
 from stacks.settings.context import settings_from_context
 from stacks.settings.cross_checks import refuse_key_of_another_region
 from stacks.training_image import training_images
@@ -40,11 +41,13 @@ def build_app(
     )
     settings = settings_from_context(app.node.get_all_context())
     if environment and environment.region:
+        refuse_unsupported(environment.region)
         refuse_key_of_another_region(settings, environment.region)
+    images = training_images(BUILD)
     inputs = BuildInputs(
         code=code_folder(PROJECT, BUILD),
         layer=layer_folder(PROJECT / "requirements-layer.txt", BUILD),
-        training_images=training_images(BUILD),
+        training_images={each: images[each] for each in images if is_supported(each)},
     )
     PipelineStack(
         app,

@@ -12,7 +12,7 @@ from lambdas.adapters.observability import logger
 from lambdas.adapters.sample_images import sample_pictures
 from lambdas.contract import BucketLayout
 from lambdas.manifest.report import Report
-from lambdas.manifest.validation import Sinks
+from lambdas.manifest.validate import Sinks
 from lambdas.messages import Job, Outcome
 from lambdas.pages.page import report_page
 

@@ -13,7 +13,7 @@ from lambdas.contract import BucketLayout, Metric
 from lambdas.executions.dataset import accepted_dataset
 from lambdas.executions.request import read_request
 from lambdas.manifest.policy import Policy
-from lambdas.manifest.validation import validate_manifest
+from lambdas.manifest.validate import validate_manifest
 from lambdas.messages import ExecutionInput, ValidateManifestEvent
 from lambdas.settings import ValidateManifestSettings
 

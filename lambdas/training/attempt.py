@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from lambdas.errors import CapacityExhausted, ManifestSuperseded
+from lambdas.contract import smallest_batch
+from lambdas.errors import CapacityExhausted, ManifestSuperseded, TrainingRequestRefused
 from lambdas.jobs.bills import bills
 from lambdas.jobs.job_name import job_name
 from lambdas.jobs.ports import JobRecords, Jobs
@@ -32,12 +33,14 @@ def start_training_job(
     """Start the training job of this attempt, or find that an earlier run of the step did.
 
     Raises ``ManifestSuperseded``, ``CapacityExhausted`` or ``BillableHoursExhausted`` where no job
-    is to be started any more, and what ``lambdas.jobs.start.start`` raises.
+    is to be started any more, ``TrainingRequestRefused`` for a batch too small for the instance
+    type, and what ``lambdas.jobs.start.start`` raises.
     """
     execution = event.execution
     _check_newest(event.dataset, manifests)
     _check_tries(event, settings)
     job = _job(event, settings)
+    _check_batch(job, event.dataset)
     paid = bills(jobs_before(job, execution.name, records), TRAINING, jobs)
     request = training_job_request(
         name=job.name,
@@ -68,6 +71,17 @@ def _job(event: StartTrainingJobEvent, settings: StartTrainingJobSettings) -> Jo
         redrive_count=execution.redrive_count,
         execution_arn=execution.arn,
     )
+
+
+def _check_batch(job: Job, dataset: Dataset) -> None:
+    batch = int(dataset.hyperparameters["mini_batch_size"])
+    needed = smallest_batch(job.instance_type)
+    if batch < needed:
+        raise TrainingRequestRefused(
+            f"{job.instance_type} splits every batch over its {needed} GPUs, and a batch has only "
+            f"{batch} of the {dataset.split['train']} images of the train channel. Label more "
+            "images, or set instance_types to one with fewer GPUs and redrive."
+        )
 
 
 def _check_newest(dataset: Dataset, manifests: Manifests) -> None:

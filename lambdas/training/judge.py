@@ -93,11 +93,26 @@ def _failed(description: Description) -> Failed:
 
 
 def _stopped(description: Description) -> Failed:
+    if _found_no_instance(description.response):
+        why = "it found no instance within max_pending_seconds"
+        return Failed(errors.CapacityUnavailable, _cause(description, f"was stopped: {why}."))
     secondary_status = description.response.get("SecondaryStatus", "")
     error, why = _STOPS.get(secondary_status, _STOPPED_BY_HAND)
     model = model_artifact(description)
     kept = f" A model of the epochs that were done lies at {model}." if model else ""
     return Failed(error, _cause(description, f"was stopped: {why}.{kept}"))
+
+
+def _found_no_instance(response: Mapping[str, Any]) -> bool:
+    """Tell whether a job was stopped for ``MaxPendingTimeInSeconds``, by the times it reports.
+
+    The API reference names no status of its own for such a job.
+    """
+    longest = response.get("StoppingCondition", {}).get("MaxPendingTimeInSeconds")
+    if longest is None or "TrainingStartTime" in response or "TrainingEndTime" not in response:
+        return False
+    waited = response["TrainingEndTime"] - response["CreationTime"]
+    return bool(waited.total_seconds() >= longest)
 
 
 def _cause(description: Description, what: str) -> str:

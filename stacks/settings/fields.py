@@ -99,6 +99,10 @@ class PipelineSettings:
     max_runtime_seconds: Annotated[
         JobSeconds, Meta(description="a whole number from 60 to 2419200 (28 days)")
     ] = 86_400
+    max_pending_seconds: Annotated[
+        int,
+        Meta(ge=1_800, le=2_419_200, description="a whole number from 1800 to 2419200 (28 days)"),
+    ] = 86_400
     managed_spot_training: Switch = False
     max_wait_seconds: Annotated[
         JobSeconds | None,

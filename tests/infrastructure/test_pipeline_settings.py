@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.contract import GPUS
+from stacks.settings.cautions import cautions
 from stacks.settings.checks import trainable_instance_types
 from stacks.settings.context import parse_settings, settings_from_context
 from stacks.settings.fields import PipelineSettings
@@ -23,6 +25,7 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("validation_fraction", float("nan"), "a number above 0 and below 1"),
     ("max_runtime_seconds", 2_419_201, "2419200 (28 days)"),
     ("max_runtime_seconds", 59, "a whole number from 60"),
+    ("max_pending_seconds", 1_799, "a whole number from 1800"),
     ("max_wait_seconds", 59, "a whole number from max_runtime_seconds"),
     ("max_wait_seconds", 2_419_201, "2419200 (28 days)"),
     ("max_billable_hours", 0, "null (no limit) or a number above 0"),
@@ -296,6 +299,52 @@ def test_a_wait_that_is_shorter_than_the_run_is_refused(spot: bool) -> None:
         "pipeline.max_wait_seconds = 7199: must be at least pipeline.max_runtime_seconds = 7200,"
         " as it includes the run itself"
     )
+
+
+def with_batch(size: int, *instance_types: str) -> dict[str, Any]:
+    given = {"hyperparameters": {"mini_batch_size": size}, "instance_types": instance_types}
+    return {"pipeline": given}
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "gpus"),
+    [("ml.p2.16xlarge", 16), ("ml.p3.8xlarge", 4), ("ml.g5.48xlarge", 8), ("ml.g4dn.16xlarge", 1)],
+)
+def test_a_batch_needs_an_image_for_each_gpu(instance_type: str, gpus: int) -> None:
+    settings_from_context(with_batch(gpus, "ml.g5.xlarge", instance_type))
+    if gpus > 1:
+        with pytest.raises(SettingRefused) as refused:
+            settings_from_context(with_batch(gpus - 1, "ml.g5.xlarge", instance_type))
+        assert str(refused.value) == (
+            f"pipeline.hyperparameters.mini_batch_size = {gpus - 1}: must be at least {gpus}, one"
+            f" image for each GPU of {instance_type}"
+        )
+
+
+def test_every_instance_type_with_several_gpus_is_known() -> None:
+    assert set(trainable_instance_types()) >= GPUS.keys()
+    single = {each.rpartition(".")[2] for each in set(trainable_instance_types()) - GPUS.keys()}
+    assert single == {"xlarge", "2xlarge", "4xlarge", "8xlarge", "16xlarge"}
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "words"),
+    [
+        ({"instance_types": ["ml.g5.xlarge", "ml.p2.xlarge"]}, "p2-retired", "names ml.p2.xlarge"),
+        ({"max_runtime_seconds": 432_001}, "longest-run", "= 432001 is above"),
+        ({"instance_count": 21}, "instances-of-a-job", "= 21 is above"),
+    ],
+)
+def test_what_aws_no_longer_or_not_yet_gives_is_a_caution(
+    given: dict[str, Any], name: str, words: str
+) -> None:
+    found = cautions(settings_from_context({"pipeline": given}))
+    assert found.keys() == {name}
+    assert words in found[name]
+
+
+def test_what_every_new_account_allows_needs_no_caution() -> None:
+    assert cautions(PipelineSettings(max_runtime_seconds=432_000, instance_count=20)) == {}
 
 
 @pytest.mark.parametrize("setting", ["heartbeat_seconds", "quota_retry_interval_seconds"])

@@ -155,6 +155,7 @@ SETTINGS: dict[str, Setting] = {
         lambda it: it.request["StoppingCondition"]["MaxRuntimeInSeconds"],
         90_001,
     ),
+    "max_pending_seconds": Setting(4_321, "4321", lambda it: it.start.max_pending_seconds, 4_321),
     "managed_spot_training": Setting(
         True, "true", lambda it: it.request.get("EnableManagedSpotTraining"), True
     ),

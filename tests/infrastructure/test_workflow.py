@@ -289,7 +289,7 @@ def test_a_missed_heartbeat_looks_at_the_job_again_for_as_long_as_it_may_take(
     assert "TimeoutSeconds" not in wait
     assert rule["ErrorEquals"] == ["States.HeartbeatTimeout", "States.Timeout"]
     assert (rule["IntervalSeconds"], rule["BackoffRate"]) == (1, 1)
-    assert rule["MaxAttempts"] * 600 >= 86_400 + 86_400
+    assert rule["MaxAttempts"] * 600 >= 86_400 + 86_400 + 3_600
 
 
 def test_a_quota_is_asked_for_again_for_as_long_as_the_settings_say(template: Template) -> None:
@@ -312,7 +312,7 @@ def test_heartbeats_cover_the_longest_job_and_no_more_than_one_beat_beyond(
     runtime: int, heartbeat: int
 ) -> None:
     config = PipelineSettings(max_runtime_seconds=runtime, heartbeat_seconds=heartbeat)
-    longest = runtime + 86_400
+    longest = runtime + 86_400 + 3_600
     assert longest <= heartbeats(config) * heartbeat < longest + heartbeat
 
 
@@ -357,5 +357,5 @@ def test_the_definition_is_far_smaller_than_its_limit(template: Template) -> Non
 
 def test_spot_capacity_may_keep_a_training_job_waiting_for_longer() -> None:
     config = PipelineSettings(managed_spot_training=True, max_wait_seconds=MONTH)
-    assert heartbeats(config) * config.heartbeat_seconds >= MONTH + 86_400
+    assert heartbeats(config) * config.heartbeat_seconds >= MONTH + 3_600
     refuse_contradictions(config)

@@ -49,6 +49,7 @@ def any_settings(**changes: Any) -> StartTrainingJobSettings:
         "instance_count": 1,
         "volume_size_gb": 50,
         "max_runtime_seconds": 86400,
+        "max_pending_seconds": 7200,
         "max_capacity_rounds": 2,
         "kms_key_arn": None,
         "vpc_subnets": (),

@@ -7,6 +7,7 @@ from lambdas.errors import (
     CapacityExhausted,
     ManifestSuperseded,
     TrainingJobNameTaken,
+    TrainingRequestRefused,
 )
 from lambdas.messages import Job, StartTrainingJobEvent
 from lambdas.settings import StartTrainingJobSettings
@@ -189,8 +190,29 @@ def test_a_redrive_does_not_take_up_a_job_of_another_request() -> None:
     account = Account()
     first = account.start()
 
+    others = any_dataset().hyperparameters | {"num_classes": "9"}
     second = account.start(
-        any_start_event(redrive_count=1, dataset=any_dataset(hyperparameters={"num_classes": "9"}))
+        any_start_event(redrive_count=1, dataset=any_dataset(hyperparameters=others))
     )
 
     assert first != second
+
+
+def of_batches(size: int) -> StartTrainingJobEvent:
+    derived = any_dataset().hyperparameters | {"mini_batch_size": str(size)}
+    return any_start_event(dataset=any_dataset(hyperparameters=derived))
+
+
+def test_a_batch_that_leaves_a_gpu_without_an_image_is_not_paid_for() -> None:
+    account = Account(any_settings(instance_types=("ml.p3.16xlarge",)))
+
+    with pytest.raises(TrainingRequestRefused, match=r"over its 8 GPUs, and a batch has only 7"):
+        account.start(of_batches(7))
+
+    assert account.jobs.created == []
+
+
+def test_a_batch_with_an_image_for_each_gpu_is_trained() -> None:
+    account = Account(any_settings(instance_types=("ml.p3.16xlarge",)))
+
+    assert account.start(of_batches(8)).instance_type == "ml.p3.16xlarge"
