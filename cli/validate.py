@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cli.findings import shown_report
 from cli.manifest_source import STANDARD_INPUT, ManifestSource, NotReadable, opened
-from cli.output import INTERRUPTED, PatientConsole, write_document
+from cli.output import PatientConsole, write_document
 from cli.preview import FirstLines, preview
 from cli.reading_progress import reading_progress
 from lambdas.manifest.policy import Policy
@@ -81,9 +81,6 @@ def run(options: argparse.Namespace) -> int:
     except (NotReadable, SettingRefused) as error:
         sys.stderr.write(f"gt-train validate: {visible(str(error))}\n")
         return 2
-    except KeyboardInterrupt:
-        sys.stderr.write("gt-train validate: interrupted\n")
-        return INTERRUPTED
 
 
 def _run(options: argparse.Namespace) -> int:
