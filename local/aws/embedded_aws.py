@@ -33,6 +33,7 @@ from local.aws.repairs.lambda_templates import LambdaTemplateRepairs
 from local.aws.repairs.patching import Patches, ministack, require_pinned_version
 from local.aws.repairs.s3_buckets import S3BucketRepairs
 from local.aws.repairs.s3_events import S3EventRepairs
+from local.aws.repairs.s3_missing_objects import S3MissingObjects
 from local.aws.repairs.state_machines import StateMachines
 from local.aws.repairs.task_states import TaskStates
 from local.aws.repairs.task_tokens import TaskTokens
@@ -168,6 +169,7 @@ class EmbeddedAws:
         self.events.install(patches)
         S3EventRepairs().install(patches)
         S3BucketRepairs().install(patches)
+        S3MissingObjects().install(patches)
         SageMakerApi(self.training).install(patches)
         self.faults.install(patches)
 

@@ -50,3 +50,12 @@ def allow_reading(buckets: Sequence[s3.IBucket]) -> list[iam.PolicyStatement]:
             actions=["s3:ListBucket"], resources=[bucket.bucket_arn for bucket in buckets]
         ),
     ]
+
+
+def deny_reading(bucket: s3.IBucket, prefix: str) -> iam.PolicyStatement:
+    """Deny reading the objects below a prefix, whatever another statement allows."""
+    return iam.PolicyStatement(
+        effect=iam.Effect.DENY,
+        actions=["s3:GetObject", "s3:GetObjectVersion"],
+        resources=[bucket.arn_for_objects(f"{prefix}*")],
+    )

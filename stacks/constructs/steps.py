@@ -16,6 +16,7 @@ from stacks.constructs.permissions import (
     allow_on_objects,
     allow_on_training_jobs,
     allow_reading,
+    deny_reading,
 )
 from stacks.constructs.pipeline_function import (
     FunctionDefaults,
@@ -63,6 +64,7 @@ class Steps(Construct):
             ),
             permissions=[
                 *allow_reading([self._bucket, *self._defaults.storage.image_buckets]),
+                deny_reading(self._bucket, BucketLayout.CALLBACKS),
                 self._on_labeling_jobs("sagemaker:DescribeLabelingJob"),
                 allow_on_objects(
                     self._bucket,

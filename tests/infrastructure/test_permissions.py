@@ -22,6 +22,8 @@ GRANTS = {
     "StepsValidateManifest": {
         "s3:GetObject on <Bucket.Arn>/*",
         "s3:GetObjectVersion on <Bucket.Arn>/*",
+        "Deny s3:GetObject on <Bucket.Arn>/callbacks/*",
+        "Deny s3:GetObjectVersion on <Bucket.Arn>/callbacks/*",
         "s3:ListBucket on <Bucket.Arn>",
         "s3:PutObject on <Bucket.Arn>/executions/*",
         "s3:AbortMultipartUpload on <Bucket.Arn>/executions/*",
@@ -122,6 +124,8 @@ def test_the_training_job_may_read_its_data_write_its_model_and_log(template: Te
     assert template.grants("TrainingRole") == {
         "s3:GetObject on <Bucket.Arn>/*",
         "Deny s3:GetObject on <Bucket.Arn>/callbacks/*",
+        "Deny s3:GetObjectVersion on <Bucket.Arn>/callbacks/*",
+        "s3:GetBucketLocation on <Bucket.Arn>",
         "s3:PutObject on <Bucket.Arn>/models/*",
         "s3:AbortMultipartUpload on <Bucket.Arn>/models/*",
         "s3:PutObject on <Bucket.Arn>/checkpoints/*",
@@ -148,7 +152,7 @@ def test_configured_buckets_and_prefixes_are_in_the_permissions(customized: Temp
     validation = customized.grants("StepsValidateManifestRole")
     for bucket in ("first-images", "second-images"):
         assert f"s3:GetObject on arn:aws:s3:::{bucket}/*" in training & validation
-        assert f"s3:ListBucket on arn:aws:s3:::{bucket}" in validation
+        assert f"s3:ListBucket on arn:aws:s3:::{bucket}" in training & validation
     jobs = {each for each in customized.grants("StepsStartTrainingJobRole") if "sagemaker" in each}
     assert all(each.endswith(":training-job/detector-*") for each in jobs)
 
@@ -170,11 +174,6 @@ def prefixes(*allowed: str) -> dict[str, object]:
             "cloudwatch:PutMetricData",
             {"StringEquals": {"cloudwatch:namespace": "/aws/sagemaker/TrainingJobs"}},
         ),
-        (
-            "TrainingRole",
-            "s3:ListBucket",
-            prefixes("executions/*", "models/*", "checkpoints/*"),
-        ),
         ("StepsStartTrainingJobRole", "s3:ListBucket", prefixes("executions/*", "labeling/*")),
         ("StepsRecordModelRole", "s3:ListBucket", prefixes("executions/*")),
         ("EventsResumeExecutionRole", "s3:ListBucket", prefixes("callbacks/*")),
@@ -187,6 +186,23 @@ def test_what_cannot_be_narrowed_by_resource_is_narrowed_by_condition(
 ) -> None:
     (statement,) = (each for each in template.statements(role) if each["Action"] == action)
     assert statement["Condition"] == condition
+
+
+def test_sagemaker_may_find_the_buckets_of_a_job_without_naming_a_prefix(
+    customized: Template,
+) -> None:
+    (statement,) = (
+        each
+        for each in customized.statements("TrainingRole")
+        if each.get("Sid") == "FindManifestsAndImages"
+    )
+    assert statement["Action"] == ["s3:GetBucketLocation", "s3:ListBucket"]
+    assert statement["Resource"] == [
+        "<Bucket.Arn>",
+        "arn:aws:s3:::first-images",
+        "arn:aws:s3:::second-images",
+    ]
+    assert "Condition" not in statement
 
 
 def test_only_this_account_can_make_a_service_assume_a_role(template: Template) -> None:
