@@ -6,6 +6,9 @@ import sys
 
 from rich.console import Console
 
+INTERRUPTED = 130
+"""What shells report of a command that Ctrl-C ended: 128 and SIGINT's number."""
+
 
 class PatientConsole(Console):
     """A console that no reader can stop: rich's own ends the program once nobody reads it.

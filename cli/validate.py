@@ -7,18 +7,15 @@ from pathlib import Path
 
 from cli.findings import shown_report
 from cli.manifest_source import STANDARD_INPUT, ManifestSource, NotReadable, opened
-from cli.output import PatientConsole, write_document
+from cli.output import INTERRUPTED, PatientConsole, write_document
 from cli.preview import FirstLines, preview
 from cli.project_policy import project_policy
 from cli.reading_progress import reading_progress
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.report import Report
-from lambdas.manifest.validation import Sinks, validate_manifest
+from lambdas.manifest.validate import Sinks, validate_manifest
 from lambdas.pages.visible import visible
 from stacks.settings.parsing import SettingRefused
-
-INTERRUPTED = 130
-"""What shells report of a command that Ctrl-C ended: 128 and SIGINT's number."""
 
 
 def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

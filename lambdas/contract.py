@@ -45,8 +45,9 @@ def takes_volume_key(instance_type: str) -> bool:
 
 
 METRICS_NAMESPACE = "GroundTruthTraining"
-STACK_DIMENSION = "stack"
-"""Dimension of every metric: two pipelines in one account stay apart."""
+STACK_DIMENSION = "service"
+"""Dimension of every metric, under Powertools' own name for it: its value is the stack's name, so
+that two pipelines in one account stay apart."""
 
 
 class Metric(StrEnum):

@@ -1,6 +1,5 @@
 """Validate Manifest: reads the manifest, writes the channels' manifests and a report on both."""
 
-import logging
 from typing import Any
 
 import msgspec
@@ -9,17 +8,17 @@ from lambdas.adapters.environment import settings
 from lambdas.adapters.execution_files import channel_writers, write_report
 from lambdas.adapters.labeling_jobs import require_labeling_job_ended
 from lambdas.adapters.manifest_objects import open_manifest
-from lambdas.contract import BucketLayout
+from lambdas.adapters.observability import about_execution, logger, measure, observed
+from lambdas.contract import BucketLayout, Metric
 from lambdas.executions.dataset import accepted_dataset
 from lambdas.executions.request import read_request
 from lambdas.manifest.policy import Policy
-from lambdas.manifest.validation import validate_manifest
+from lambdas.manifest.validate import validate_manifest
 from lambdas.messages import ExecutionInput, ValidateManifestEvent
 from lambdas.settings import ValidateManifestSettings
 
-logger = logging.getLogger(__name__)
 
-
+@observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Return the data set to train on, small enough to read in the console.
 
@@ -27,6 +26,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     ``ManifestRejected``.
     """
     step = msgspec.convert(event, ValidateManifestEvent)
+    about_execution(step.execution)
     request = read_request(step.request)
     require_labeling_job_ended(request.manifest)
     configured = settings(ValidateManifestSettings)
@@ -43,6 +43,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         if report.verdict == "rejected":
             writers.discard_channels()
     write_report(report, manifest.uri, layout, step.execution)
+    for fate, count in report.fates().items():
+        measure(Metric.RECORDS, count, fate=fate)
     logger.info("%s: %s", manifest.uri, report.verdict)
     dataset = accepted_dataset(
         report,

@@ -123,4 +123,4 @@ def _check_pattern(pattern: str) -> None:
     try:
         re.compile(pattern)
     except re.error as error:
-        raise ValueError(f"group_pattern is no regular expression: {error}") from None
+        raise ValueError(f"group_pattern is not a regular expression: {error}") from None

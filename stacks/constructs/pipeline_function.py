@@ -17,9 +17,6 @@ from stacks.constructs.log_group import PipelineLogGroup
 from stacks.constructs.storage import Storage
 from stacks.settings.fields import PipelineSettings
 
-SERVICE = "POWERTOOLS_SERVICE_NAME"
-"""Under which name a function's log lines, metrics and traces are those of this stack."""
-
 
 class FunctionDefaults(Construct):
     """What all functions share: the settings, the storage, one source asset and one layer."""
@@ -105,7 +102,12 @@ class PipelineFunction(lambda_.Function):
             architecture=lambda_.Architecture.ARM_64,
             layers=[defaults.layer],
             role=role,
-            environment={**variables(settings), SERVICE: Aws.STACK_NAME},
+            environment={
+                **variables(settings),
+                # Under which name log lines, metrics and traces are those of this stack.
+                "POWERTOOLS_SERVICE_NAME": Aws.STACK_NAME,
+                "POWERTOOLS_LOG_LEVEL": "INFO",
+            },
             timeout=Duration.seconds(size.timeout_seconds),
             memory_size=size.memory_mb,
             ephemeral_storage_size=Size.mebibytes(size.scratch_mb),

@@ -47,6 +47,7 @@ def test_a_functions_environment_is_exactly_what_its_settings_read(
     assert environment == {
         **settings.variables(loaded),
         "POWERTOOLS_SERVICE_NAME": "GroundTruthTraining",
+        "POWERTOOLS_LOG_LEVEL": "INFO",
     }
 
 

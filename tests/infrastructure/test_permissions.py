@@ -153,6 +153,7 @@ def test_configured_buckets_and_prefixes_are_in_the_permissions(customized: Temp
     for bucket in ("first-images", "second-images"):
         assert f"s3:GetObject on arn:aws:s3:::{bucket}/*" in training & validation
         assert f"s3:ListBucket on arn:aws:s3:::{bucket}" in training & validation
+        assert f"s3:GetBucketLocation on arn:aws:s3:::{bucket}" in training
     jobs = {each for each in customized.grants("StepsStartTrainingJobRole") if "sagemaker" in each}
     assert all(each.endswith(":training-job/detector-*") for each in jobs)
 

@@ -144,10 +144,16 @@ def test_a_name_an_execution_can_not_have_is_refused(sandbox: Sandbox, name: str
         sandbox.start(sandbox.machine(WAIT), name=name)
 
 
-def test_data_above_256_kib_fails_the_state(sandbox: Sandbox) -> None:
-    big = "{% $join($map([1..30000], function($i) {'0123456789'})) %}"
-    ended = sandbox.run({"Big": {"Type": "Pass", "Output": big, "End": True}})
-    assert ended["error"] == "States.DataLimitExceeded"
+@pytest.mark.parametrize(
+    ("letter", "length", "fits"),
+    [("a", 262_138, True), ("a", 262_139, False), ("ü", 131_069, True), ("ü", 131_070, False)],
+)
+def test_data_is_limited_to_256_kib_of_utf_8(
+    sandbox: Sandbox, letter: str, length: int, fits: bool
+) -> None:
+    state = {"Type": "Pass", "Output": ["{% $states.input %}", 1], "End": True}
+    ended = sandbox.run({"Big": state}, letter * length)
+    assert ended.get("error") == (None if fits else "States.DataLimitExceeded")
 
 
 def test_a_redrive_goes_on_at_the_failed_state_with_its_variables(sandbox: Sandbox) -> None:
