@@ -1,6 +1,6 @@
 # make demo     run the whole pipeline on this machine, no AWS account needed
 # make test     lint, types, import contracts, all tests, the benchmarks' self-checks
-# make bench    the manifest validator and the image checks beside other ways; an hour
+# make bench    validator, image checks and evaluation beside other ways; over an hour
 # make soak     long searches and the load test; about an hour
 # make deploy   deploy the app to your AWS account
 PYTHON ?= python3
@@ -41,6 +41,7 @@ check: .venv/installed
 test: check node_modules/installed
 	python -m benchmarks.validate_manifest.compare --check
 	python -m benchmarks.check_images.compare --check
+	python -m benchmarks.evaluate.compare --check
 	pytest -n 2 --dist loadscope
 
 bench: .venv/installed
@@ -51,9 +52,12 @@ bench: .venv/installed
 	python -m benchmarks.check_images.compare --images 20000
 	python -m benchmarks.check_images.compare --images 20000 --latency 0.03
 	python -m benchmarks.check_images.compare --images 100000 --rounds 1 --only these_checks
+	python -m benchmarks.evaluate.compare
 
 soak: .venv/installed
 	PROTOCOL_RUNS=250000 pytest -n 2 tests/protocol
+	HYPOTHESIS_PROFILE=searching pytest -n 2 tests/unit
+	EVALUATION_RUNS=20000 pytest -n 2 tests/unit/evaluation/test_against_pycocotools.py
 	pytest -m soak -s
 
 bootstrap synth diff deploy destroy: .venv/installed node_modules/installed

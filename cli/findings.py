@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lambdas.manifest.report import Finding, Report
-from lambdas.report_page.visible import visible
+from lambdas.pages.visible import visible
 
 MOST_LINES = 5
 MOST_CLASSES = 20

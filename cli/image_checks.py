@@ -1,7 +1,6 @@
 """Examines the images of an accepted manifest, in a folder or in S3, before they are paid for."""
 
 import hashlib
-from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -16,11 +15,12 @@ from lambdas.images.answer import Answer, Part, Refusal, Span
 from lambdas.images.declared import Channel, DeclaredImage, Examined
 from lambdas.images.examination import examine_header
 from lambdas.images.image_findings import ImageFindings, with_images
-from lambdas.manifest.lines import RawStream
+from lambdas.manifest.format import BOM
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.report import Report
-from lambdas.manifest.validation import Sinks
-from local.image_folder import file_of
+from lambdas.manifest.stream.lines import RawStream
+from lambdas.manifest.validate import Sinks
+from local.demo.image_files import file_of
 
 Look = Callable[[list[DeclaredImage]], Iterable[Examined]]
 
@@ -48,7 +48,7 @@ class NumberedLines:
         if not count:
             lines.append(self._begun)
         for line in lines:
-            self._numbers.setdefault(hash(line.removeprefix(BOM_UTF8)), self._number)
+            self._numbers.setdefault(hash(line.removeprefix(BOM)), self._number)
             self._number += 1
         return count
 
@@ -92,13 +92,13 @@ def check_images(report: Report, policy: Policy, lines: AcceptedLines, look: Loo
     attribute = report.label_attribute
     if report.verdict == "rejected" or attribute is None:
         return report
-    found = ImageFindings()
+    found = ImageFindings(one_manifest=lines.were_split)
     with counting_progress("looking at images", report.records.usable) as advance:
         for channel in ("train", "validation"):
             for examined in look(list(lines.images(attribute, channel))):
                 found.add(examined)
                 advance()
-    return with_images(report, found, policy, one_manifest=lines.were_split)
+    return with_images(report, found, policy)
 
 
 def in_folder(folder: Path) -> Look:

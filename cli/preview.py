@@ -9,8 +9,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from lambdas.manifest.lines import MAX_BYTES, RawStream
-from lambdas.report_page.visible import visible
+from lambdas.manifest.format import MAX_BYTES
+from lambdas.manifest.stream.lines import RawStream
+from lambdas.pages.visible import visible
 
 MOST_BOXES = 20
 _VALUES = ("left", "top", "width", "height")

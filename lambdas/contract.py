@@ -5,7 +5,6 @@ from enum import StrEnum
 
 CONSOLES = {
     "aws": "console.aws.amazon.com",
-    "aws-cn": "console.amazonaws.cn",
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }
 """The AWS console by partition, below the region."""
@@ -14,13 +13,59 @@ LOCAL_STORAGE_FAMILIES = ("g4dn", "g5", "p3dn")
 """Instances whose volume is local NVMe storage, which encrypts itself: SageMaker refuses a key
 for it (API reference, ResourceConfig, VolumeKmsKeyId)."""
 
+GPUS = {
+    "ml.g4dn.12xlarge": 4,
+    "ml.g5.12xlarge": 4,
+    "ml.g5.24xlarge": 4,
+    "ml.g5.48xlarge": 8,
+    "ml.p2.8xlarge": 8,
+    "ml.p2.16xlarge": 16,
+    "ml.p3.8xlarge": 4,
+    "ml.p3.16xlarge": 8,
+    "ml.p3dn.24xlarge": 8,
+}
+"""Instances with more than one GPU (EC2 user guide, accelerated computing instances)."""
+
+UNVERSIONED = "null"
+"""S3's own name for the version of an object that has none (S3 user guide, versioning)."""
+
 EXECUTION_TAG = "gt-train:execution"
 """Tag key that leads from a training job back to its execution's ARN."""
+
+
+def smallest_batch(instance_type: str) -> int:
+    """Return how many images a batch needs at least: MXNet splits it over the GPUs of a machine.
+
+    It fails with "Too many slices. Some splits are empty." where one would get none
+    (mxnet/module/executor_group.py and executor_manager.py, ``_split_input_slice``).
+    """
+    return GPUS.get(instance_type, 1)
 
 
 def takes_volume_key(instance_type: str) -> bool:
     """Tell whether the training volume of an instance type can be encrypted with a KMS key."""
     return instance_type.split(".")[1] not in LOCAL_STORAGE_FAMILIES
+
+
+METRICS_NAMESPACE = "GroundTruthTraining"
+STACK_DIMENSION = "service"
+"""Dimension of every metric, under Powertools' own name for it: its value is the stack's name, so
+that two pipelines in one account stay apart."""
+
+
+class Metric(StrEnum):
+    """What the functions publish and the dashboard shows; further dimensions in its text."""
+
+    EXECUTIONS_STARTED = "ExecutionsStarted"
+    EXECUTIONS_SUCCEEDED = "ExecutionsSucceeded"
+    EXECUTIONS_FAILED = "ExecutionsFailed"
+    """By ``error``: the error name that the console shows, or the status where it has none."""
+    RECORDS = "Records"
+    """Lines of validated manifests, by ``fate``: the channel, or why a line is in none."""
+    ANSWER_DELAY = "AnswerDelay"
+    """Seconds between a job's end and the answer to the execution that awaits it."""
+    BILLED_INSTANCE_SECONDS = "BilledInstanceSeconds"
+    """What SageMaker bills for an execution's jobs, in seconds of one instance."""
 
 
 class State(StrEnum):
@@ -43,6 +88,8 @@ class BucketLayout:
     CALLBACKS = "callbacks/"
     MODELS = "models/"
     CHECKPOINTS = "checkpoints/"
+    OWN_PREFIXES = (EXECUTIONS, CALLBACKS, MODELS, CHECKPOINTS)
+    """Below which only the pipeline writes, and nobody's manifests lie."""
     MANIFEST_TAIL = "/manifests/output/output.manifest"
     """Ground Truth's documented place of a labeling job's result, below the job's folder."""
 

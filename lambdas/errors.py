@@ -9,6 +9,10 @@ class PipelineError(Exception):
     """A failure that the person who runs the pipeline can act on."""
 
 
+class Signal(Exception):
+    """What the state machine catches to go on another way; no execution ends with it."""
+
+
 class InvalidExecutionInput(PipelineError):
     """The execution was started with an input that it cannot use."""
 
@@ -45,7 +49,7 @@ class ResourceLimitExceeded(PipelineError):
     """The account's quota does not allow the training job."""
 
 
-class CapacityUnavailable(PipelineError):
+class CapacityUnavailable(Signal):
     """There is no capacity for the instance type now; another one may have some."""
 
 
@@ -69,8 +73,8 @@ class TrainingInternalServerError(PipelineError):
     """The training job failed inside SageMaker (``InternalServerError``)."""
 
 
-class FirstInternalServerError(PipelineError):
-    """The training job failed inside SageMaker for the first time: a new one is due."""
+class FirstInternalServerError(Signal):
+    """The job failed inside SageMaker for the first time: a new one is due."""
 
 
 class TrainingJobFailed(PipelineError):
@@ -89,5 +93,5 @@ class MaxWaitTimeExceeded(PipelineError):
     """The training job waited for spot capacity for longer than allowed and was stopped."""
 
 
-class RedrivenTrainingJobEnded(PipelineError):
-    """The execution was redriven onto a training job that has failed: a new one is due."""
+class RedrivenJobEnded(Signal):
+    """The execution was redriven onto a job that has not completed: a new one is due."""

@@ -1,4 +1,8 @@
-"""What travels between the steps of the state machine and lies in the pipeline's bucket."""
+"""What travels between the steps of the state machine and lies in the pipeline's bucket.
+
+An execution may be under way when a new version is deployed: a new field has a default, and none
+changes its name. ``tests/unit/kept_messages`` has what the versions before have written.
+"""
 
 from typing import Any
 
@@ -51,26 +55,27 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     warnings: list[str] = []
 
 
-class TrainingJob(msgspec.Struct, frozen=True, kw_only=True):
-    """A training job that the execution asked SageMaker for."""
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """A job that the execution asked SageMaker for."""
 
     name: str
     instance_type: str
     instance_count: int
     attempt: int
-    """0 for the first training job of the execution."""
+    """0 for the first job of its kind in the execution."""
     internal_errors: int = 0
-    """How many training jobs before it failed inside SageMaker."""
+    """How many jobs before it failed inside SageMaker."""
     redrive_count: int
     execution_arn: str
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):
-    """A task token, kept until its training job ends."""
+    """A task token, kept until its job ends."""
 
     task_token: str
     execution: Execution
-    training_job: TrainingJob
+    job: Job = msgspec.field(name="training_job")
+    """Under the name by which the first version kept it."""
 
 
 class StartTrainingJobEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,21 +89,25 @@ class StartTrainingJobEvent(msgspec.Struct, frozen=True, kw_only=True):
     internal_errors: int
     """How many of those failed inside SageMaker since the last redrive."""
     execution: Execution
+    retry_count: int = 0
+    """How often the state has been tried before in this visit."""
 
 
 class AwaitTrainingJobEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Payload of Await Training Job."""
 
-    training_job: TrainingJob
+    training_job: Job
     execution: Execution
     task_token: str
+    retry_count: int = 0
+    """How often the state has been tried before in this visit."""
 
 
 class RecordModelEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Payload of Record Model."""
 
     dataset: Dataset
-    training_job: TrainingJob
+    training_job: Job
     execution: Execution
 
 
@@ -110,9 +119,9 @@ class ValidateManifestEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Bill(msgspec.Struct, frozen=True, kw_only=True):
-    """What SageMaker bills for a training job: seconds × instances."""
+    """What SageMaker bills for a job: seconds × instances."""
 
-    training_job: str
+    job: str
     instance_type: str
     instance_count: int
     billable_seconds: int

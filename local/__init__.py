@@ -1,1 +1,1 @@
-"""The embedded AWS on which the same template and the same functions run on a laptop."""
+"""What a laptop has instead of an account: the embedded AWS, and the demo that runs on it."""

@@ -5,14 +5,17 @@ functions import it, and run ``python -m stacks.layer_requirements``.
 """
 
 import hashlib
-import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-PACKAGES = ("msgspec", "leather", "jinja2", "markupsafe", "pillow", "awscrt")
+from stacks.build_folder import build_folder
+
+PACKAGES = (
+    *("msgspec", "leather", "jinja2", "markupsafe", "pillow", "awscrt"),
+    *("aws-lambda-powertools", "aws-xray-sdk"),
+)
 """What the functions import besides boto3, which Lambda brings."""
 
 PYTHON = "3.13"
@@ -41,30 +44,26 @@ def normalized(name: str) -> str:
 def layer_folder(requirements: Path, cache: Path) -> Path:
     """Return a folder with the layer's content, filled by pip unless ``cache`` has it already.
 
-    ``requirements`` names every package with its hash: pip installs exactly those files or fails.
+    ``requirements`` names every package with its hash: pip installs exactly those files or fails;
+    what they depend on besides comes with Lambda.
     The folder is named after that file's text and the platform. pip compiles nothing: bytecode of
     another minor version is of no use to Lambda, and compiling would make the content differ by
     host. Raises ``subprocess.CalledProcessError`` where pip cannot install.
     """
-    described = "\n".join([*PLATFORMS, PYTHON, requirements.read_text()])
-    folder = cache / f"layer-{hashlib.sha256(described.encode()).hexdigest()[:16]}"
-    if folder.exists():
-        return folder
-    unfinished = cache / f"{folder.name}.{os.getpid()}"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    _install(requirements, unfinished / "python" / "lib" / f"python{PYTHON}" / "site-packages")
-    try:
-        unfinished.rename(folder)
-    except OSError:  # another process was faster
-        shutil.rmtree(unfinished)
-    return folder
+    described = "\n".join([*PLATFORMS, PYTHON, "readable by all", requirements.read_text()])
+    packages = Path("python") / "lib" / f"python{PYTHON}" / "site-packages"
+    return build_folder(
+        cache,
+        f"layer-{hashlib.sha256(described.encode()).hexdigest()[:16]}",
+        lambda folder: _install(requirements, folder / packages),
+    )
 
 
 def _install(requirements: Path, target: Path) -> None:
     subprocess.run(
         [
             *(*PIP, *FOR_LAMBDA, "--no-compile", "--target", str(target)),
-            *("--require-hashes", "--requirement", str(requirements)),
+            *("--no-deps", "--require-hashes", "--requirement", str(requirements)),
         ],
         check=True,
     )

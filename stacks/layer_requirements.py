@@ -17,6 +17,10 @@ PROJECT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = PROJECT / "requirements.txt"
 LAYER_REQUIREMENTS = PROJECT / "requirements-layer.txt"
 
+BROUGHT_BY_LAMBDA = frozenset({"botocore", "jmespath", "python-dateutil", "six", "urllib3"})
+"""boto3's own dependencies, which come with it (Lambda developer guide, lambda-python.html, the
+SDK in the runtime). A second botocore in the layer would not fit the boto3 beside it."""
+
 HEADER = (
     "# The Lambda layer, for Linux on arm64. Written by: python -m stacks.layer_requirements\n"
     "# Versions are those of requirements.txt.\n"
@@ -32,6 +36,8 @@ def layer_requirements(report: Mapping[str, Any], pinned: Mapping[str, str]) -> 
     lines = []
     for item in report["install"]:
         name, version = normalized(item["metadata"]["name"]), item["metadata"]["version"]
+        if name in BROUGHT_BY_LAMBDA:
+            continue
         if pinned.get(name) != version:
             raise LookupError(
                 f"requirements.txt must pin {name}=={version}, which the layer needs;"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from stacks.app import PROJECT, synthesize
+from stacks.synthesis import PROJECT, synthesize
 
 RENDERED = PROJECT / "docs" / "state-machine.asl.json"
 
@@ -28,7 +28,7 @@ def _named(reference: Mapping[str, Any], resources: Mapping[str, Any]) -> str:
         return "aws"
     function, _ = reference["Fn::GetAtt"]
     handler: str = resources[function]["Properties"]["Handler"]
-    return f"${{{handler.split('.')[1]}}}"
+    return f"${{{handler.split('.')[-2]}}}"
 
 
 def main() -> int:

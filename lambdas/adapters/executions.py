@@ -8,15 +8,16 @@ from botocore.exceptions import ClientError
 
 from lambdas.adapters import clients
 from lambdas.adapters.aws_errors import code, transient_faults_named
+from lambdas.jobs.runs import FORGOTTEN, Runs
 
 _SETTLED = ("TaskTimedOut", "TaskDoesNotExist")
 """The token has expired, or its task has been answered, retried or aborted."""
 
-STILL_RUNNING = ("RUNNING", "PENDING_REDRIVE")
+_UNDER_WAY = ("RUNNING", "PENDING_REDRIVE")
 
 
 class StepFunctionsExecutions:
-    """Implements ``lambdas.training.ports.Executions``."""
+    """Implements ``lambdas.jobs.ports.Executions``."""
 
     def succeed(self, task_token: str, output: Mapping[str, Any]) -> bool:
         """Answer a waiting task; False where it has been settled before."""
@@ -40,14 +41,15 @@ class StepFunctionsExecutions:
                 return _settled_before(refusal)
         return True
 
-    def is_running(self, execution_arn: str) -> bool:
-        """Tell whether an execution has not ended; one that is forgotten has."""
+    def runs(self, execution_arn: str) -> Runs:
+        """Return how far an execution has come; ``FORGOTTEN`` where there is none."""
         try:
-            return self.describe(execution_arn)["status"] in STILL_RUNNING
+            description = self.describe(execution_arn)
         except ClientError as error:
             if code(error) != "ExecutionDoesNotExist":
                 raise
-            return False
+            return FORGOTTEN
+        return Runs(description.get("redriveCount", 0), is_under_way(description))
 
     def describe(self, execution_arn: str) -> Mapping[str, Any]:
         """Return the DescribeExecution response."""
@@ -66,6 +68,11 @@ class StepFunctionsExecutions:
                     raise
                 return False
         return True
+
+
+def is_under_way(description: Mapping[str, Any]) -> bool:
+    """Tell from a DescribeExecution response whether the execution has not ended."""
+    return description["status"] in _UNDER_WAY
 
 
 def _settled_before(error: ClientError) -> bool:

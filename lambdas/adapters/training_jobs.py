@@ -9,12 +9,16 @@ from lambdas.adapters import clients
 from lambdas.adapters.aws_errors import code, message, transient_faults_named
 from lambdas.contract import EXECUTION_TAG
 from lambdas.errors import CapacityUnavailable, ResourceLimitExceeded, TrainingRequestRefused
+from lambdas.jobs.description import Description
 
 _NO_CAPACITY = ("CapacityError", "InsufficientCapacity", "InsufficientCapacityException")
 
+MOST_A_PAGE = 100
+"""Of ListTrainingJobs."""
+
 
 class SageMakerTrainingJobs:
-    """Implements ``lambdas.training.ports.TrainingJobs``."""
+    """Implements ``lambdas.jobs.ports.Jobs``."""
 
     def create(self, request: Mapping[str, Any]) -> bool:
         """Create a training job; False where one of this name exists already."""
@@ -27,16 +31,16 @@ class SageMakerTrainingJobs:
                 raise _refusal(error, request) from error
         return True
 
-    def describe(self, name: str) -> Mapping[str, Any] | None:
-        """Return the DescribeTrainingJob response; None where there is no such job."""
+    def describe(self, name: str) -> Description | None:
+        """Return the job as it is; None where there is no such job."""
         with transient_faults_named():
             try:
-                description = clients.sagemaker().describe_training_job(TrainingJobName=name)
+                response = clients.sagemaker().describe_training_job(TrainingJobName=name)
             except ClientError as error:
                 if _is_not_found(error):
                     return None
                 raise
-        return dict(description)
+        return _description(response)
 
     def stop(self, name: str) -> None:
         """Ask for the job to be stopped; harmless where it has ended."""
@@ -47,24 +51,34 @@ class SageMakerTrainingJobs:
                 if code(error) != "ValidationException":
                     raise
 
-    def running(self, prefix: str) -> Iterator[str]:
-        """Return the names, beginning with a prefix, of all jobs that have not ended."""
-        with transient_faults_named():
-            pages = (
-                clients.sagemaker()
-                .get_paginator("list_training_jobs")
-                .paginate(NameContains=prefix, StatusEquals="InProgress")
-            )
-            for page in pages:
-                for job in page["TrainingJobSummaries"]:
-                    if job["TrainingJobName"].startswith(prefix):
-                        yield job["TrainingJobName"]
+    def running(self) -> Iterator[Description]:
+        """Return all training jobs of the account that run, whoever started them.
 
-    def execution_of(self, description: Mapping[str, Any]) -> str | None:
-        """Return the ARN of the execution that a job's tag names."""
+        A hundred a call: an account may list twice a second (SageMaker quotas).
+        """
+        pages = (
+            clients.sagemaker()
+            .get_paginator("list_training_jobs")
+            .paginate(StatusEquals="InProgress", PaginationConfig={"PageSize": MOST_A_PAGE})
+        )
         with transient_faults_named():
-            tags = clients.sagemaker().list_tags(ResourceArn=description["TrainingJobArn"])["Tags"]
+            for page in pages:
+                yield from map(_description, page["TrainingJobSummaries"])
+
+    def execution_of(self, job: Description) -> str | None:
+        """Return the ARN of the execution that a job's tag names; None where it has none."""
+        with transient_faults_named():
+            tags = clients.sagemaker().list_tags(ResourceArn=job.arn)["Tags"]
         return next((tag["Value"] for tag in tags if tag["Key"] == EXECUTION_TAG), None)
+
+
+def _description(response: Mapping[str, Any]) -> Description:
+    return Description(
+        name=response["TrainingJobName"],
+        arn=response["TrainingJobArn"],
+        status=response["TrainingJobStatus"],
+        response=response,
+    )
 
 
 def _is_not_found(error: ClientError) -> bool:

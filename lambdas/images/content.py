@@ -1,8 +1,54 @@
 """Tells what a file is by its first bytes, whatever its name says."""
 
 from lambdas.images import jpeg, png
+from lambdas.images.answer import Part
 from lambdas.images.jpeg import JpegHeader
 from lambdas.images.png import PngHeader
+from lambdas.manifest.rules.rule import OBJECT_DETECTION, OPENCV, Fault, Rule
+
+EMPTY = Rule(
+    code="image-empty",
+    severity="error",
+    title="The image has no bytes",
+    template="{image} has 0 bytes",
+    fix="Upload the image again; an interrupted copy or a folder placeholder looks like this.",
+    source=OPENCV,
+)
+
+NOT_AN_IMAGE = Rule(
+    code="not-an-image",
+    severity="error",
+    title="The file is not an image",
+    template="{image} is {found}",
+    fix="Download or export the image again: a login or error page, or a pointer to the file, was "
+    "saved in its place.",
+    source=OBJECT_DETECTION,
+)
+
+FORMAT_UNSUPPORTED = Rule(
+    code="image-format-unsupported",
+    severity="error",
+    title="The image is neither JPEG nor PNG, whatever its name says",
+    template="{image} is {found}",
+    fix="Convert it to JPEG or PNG, in its full size so that the boxes still fit.",
+    source=OBJECT_DETECTION,
+)
+
+HEADER_BROKEN = Rule(
+    code="image-header-broken",
+    severity="error",
+    title="The image's header can't be read",
+    template="{image} {reason}",
+    fix="Open the image in a program that can, save it as baseline JPEG or as PNG, and upload it.",
+    source=OPENCV,
+)
+
+RULES = (
+    EMPTY,
+    NOT_AN_IMAGE,
+    FORMAT_UNSUPPORTED,
+    HEADER_BROKEN,
+)
 
 _IMAGES = (
     (b"GIF8", "a GIF"),
@@ -37,6 +83,24 @@ def header_reader(beginning: bytes, size: int) -> JpegHeader | PngHeader | None:
     if beginning.startswith(png.SIGNATURE):
         return PngHeader(size)
     return None
+
+
+def beginning_fault(first: Part, reason: str, image: str) -> Fault:
+    """Return the rule that is broken by a file whose first bytes are not the header of an image.
+
+    Args:
+        first: those bytes.
+        reason: why the header's reader refused them, if there is a reader for them.
+        image: the image's name as the message shows it.
+    """
+    if not first.size:
+        return EMPTY.fault(image=image)
+    if header_reader(first.data, first.size) is not None:
+        return HEADER_BROKEN.fault(image=image, reason=reason)
+    found = other_image(first.data)
+    if found is not None:
+        return FORMAT_UNSUPPORTED.fault(image=image, found=found)
+    return NOT_AN_IMAGE.fault(image=image, found=other_file(first.data))
 
 
 def other_image(beginning: bytes) -> str | None:

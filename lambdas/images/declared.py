@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from lambdas.manifest.rule import Rule
+from lambdas.manifest.rules.rule import Fault
 
 Channel = Literal["train", "validation"]
 
@@ -25,18 +25,6 @@ class DeclaredImage(msgspec.Struct, frozen=True):
     as_stored: bool = False
 
 
-class ImageFault(NamedTuple):
-    """A rule that an image breaks, with the values that the rule's template names."""
-
-    rule: Rule
-    details: dict[str, str]
-
-    @property
-    def message(self) -> str:
-        """What was found."""
-        return self.rule.template.format(**self.details)
-
-
 class Examined(NamedTuple):
     """An image that was looked at.
 
@@ -44,5 +32,5 @@ class Examined(NamedTuple):
     """
 
     image: DeclaredImage
-    faults: list[ImageFault]
+    faults: list[Fault]
     content: str | None = None

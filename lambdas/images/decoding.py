@@ -5,6 +5,8 @@ import warnings
 
 from PIL import Image
 
+from lambdas.images.jpeg import SIGNATURE
+
 FORMATS = ("JPEG", "PNG")
 """What training reads. Pillow would open some forty formats, and some make 2 kB into gigabytes."""
 
@@ -12,19 +14,21 @@ MOST_SCANS = 100
 """Of a progressive JPEG, which usually has ten. Each goes over the whole image again, for a few
 hundred bytes: 40 MB can hold hours of them."""
 
+_SCAN = b"\xff\xda"
+"""Does not occur within the pixels of a JPEG; in the compressed data of a PNG it does by chance."""
+
 MOST_PROFILES = 10
 """Of a PNG, which may have one. Pillow decompresses each, and each can be a megabyte of zeros."""
 
+_PROFILE = b"iCCP"
+"""May occur in compressed data by chance, too, but not more than ten times."""
+
 
 def too_costly(content: bytes) -> str | None:
-    """Say what makes a file within every size limit take minutes to decode; None if nothing does.
-
-    Within the pixels of a JPEG no scan marker can occur. Four bytes of a PNG's pixels can be those
-    of a chunk's type by chance, but not more than ten times.
-    """
-    if content.count(b"\xff\xda") > MOST_SCANS:
+    """Say what makes a file of a permitted size take minutes to decode; None if nothing does."""
+    if content.startswith(SIGNATURE) and content.count(_SCAN) > MOST_SCANS:
         return f"it has more than {MOST_SCANS} scans"
-    if content.count(b"iCCP") > MOST_PROFILES:
+    if content.count(_PROFILE) > MOST_PROFILES:
         return f"it has more than {MOST_PROFILES} colour profiles"
     return None
 

@@ -3,9 +3,30 @@
 import re
 from dataclasses import dataclass, field
 
-from lambdas.images import rules
-from lambdas.images.declared import Examined, ImageFault
-from lambdas.manifest.text import quote
+from lambdas.images.declared import Examined
+from lambdas.manifest.rules.rule import S3, Fault, Rule
+from lambdas.manifest.rules.text import quote
+
+REPEATED = Rule(
+    code="image-content-repeated",
+    severity="warning",
+    title="Images of one channel have the same bytes",
+    template="{image} has the same bytes as {other}",
+    fix="Keep one of them: a repeated image counts twice, and its boxes may contradict.",
+    source=S3 + "API/API_Object.html",
+)
+
+LEAKED = Rule(
+    code="image-content-in-both",
+    severity="warning",
+    title="Images of both channels have the same bytes",
+    template="{image} in validation has the same bytes as {other} in train",
+    fix="Remove one of them: the model is judged on an image that it has learned, and looks "
+    "better than it is.",
+    source=S3 + "API/API_Object.html",
+)
+
+RULES = (REPEATED, LEAKED)
 
 _MD5_OF_OBJECT = re.compile(r"[0-9a-f]{32}")
 _MD5_OF_PARTS = re.compile(r"[0-9a-f]{32}-[0-9]+")
@@ -49,7 +70,7 @@ class EqualContent:
     unknown: int = 0
     _first: dict[str, tuple[str, bool]] = field(default_factory=dict)
 
-    def add(self, examined: Examined) -> ImageFault | None:
+    def add(self, examined: Examined) -> Fault | None:
         """Take an image; the fault is of it, not of the one with the same bytes before it."""
         image = examined.image
         if examined.content is None:
@@ -61,5 +82,5 @@ class EqualContent:
         )
         if other == image.source_ref:
             return None
-        rule = rules.REPEATED if held_out == other_held_out else rules.LEAKED
-        return ImageFault(rule, {"image": quote(image.source_ref), "other": quote(other)})
+        rule = REPEATED if held_out == other_held_out else LEAKED
+        return rule.fault(image=quote(image.source_ref), other=quote(other))

@@ -6,16 +6,37 @@ reads from S3, a folder or memory, and examines as many at a time as it likes.
 
 from collections.abc import Callable, Generator
 
-from lambdas.images import jpeg, png, rules
+from lambdas.images import jpeg, png
 from lambdas.images.answer import Answer, Part, Refusal, Span
-from lambdas.images.content import header_reader, other_file, other_image
-from lambdas.images.declared import DeclaredImage, Examined, ImageFault
+from lambdas.images.content import beginning_fault, header_reader
+from lambdas.images.declared import DeclaredImage, Examined
 from lambdas.images.decoding import decoding_fault
 from lambdas.images.header import BrokenHeader, Header
 from lambdas.images.judgement import header_faults, largeness
 from lambdas.images.refusal import refusal_fault
-from lambdas.manifest.rule import Rule
-from lambdas.manifest.text import quote
+from lambdas.manifest.rules.rule import OPENCV, Fault, Rule
+from lambdas.manifest.rules.text import quote
+
+TRUNCATED = Rule(
+    code="image-truncated",
+    severity="error",
+    title="The image is not complete",
+    template="{image} can't be decoded to its end: {reason}",
+    fix="Upload the image again. Of a cut JPEG, training would see the missing part as grey, "
+    "boxes and all; a cut PNG it can't decode.",
+    source=OPENCV,
+)
+
+END_MISSING = Rule(
+    code="image-end-missing",
+    severity="warning",
+    title="The image has no end marker",
+    template="{image} does not end as a {format} does, so that a part may be missing",
+    fix="Open it in a program that shows all of it, and upload it again if it is cut.",
+    source="EOI of JPEG (ITU-T T.81, table B.1), IEND of PNG (https://www.w3.org/TR/png-3/#11IEND)",
+)
+
+RULES = (TRUNCATED, END_MISSING)
 
 FIRST_READ = 16 << 10
 """Bytes. Holds the header of 94 of 100 images of a varied corpus; most of it is not needed, but a
@@ -27,8 +48,7 @@ is not, so that what is read grows."""
 
 Examination = Generator[Span, Answer, Examined]
 Examine = Callable[[DeclaredImage], Examination]
-_Found = tuple[Rule, dict[str, str]]
-_Look = Callable[[Part, Header], Generator[Span, Answer, _Found | None]]
+_Look = Callable[[DeclaredImage, Part, Header], Generator[Span, Answer, Fault | None]]
 
 
 class _Refused(Exception):
@@ -53,20 +73,15 @@ def _examine(image: DeclaredImage, look: _Look) -> Examination:
         try:
             header = yield from _header(first)
         except BrokenHeader as broken:
-            fault = _fault(image, _beginning_fault(first, str(broken)))
+            fault = beginning_fault(first, str(broken), quote(image.source_ref))
             return Examined(image, [fault], first.content)
-        faults = header_faults(header, first.size, image)
-        found = yield from look(first, header)
+        faults = list(header_faults(header, first.size, image))
+        fault_of_rest = yield from look(image, first, header)
     except _Refused as refused:
         return Examined(image, [refusal_fault(refused.refusal, image.source_ref)])
-    if found is not None:
-        faults.append(_fault(image, found))
+    if fault_of_rest is not None:
+        faults.append(fault_of_rest)
     return Examined(image, faults, first.content)
-
-
-def _fault(image: DeclaredImage, found: _Found) -> ImageFault:
-    rule, details = found
-    return ImageFault(rule, {"image": quote(image.source_ref), **details})
 
 
 def _read(span: Span) -> Generator[Span, Answer, Part]:
@@ -92,27 +107,20 @@ def _header(first: Part) -> Generator[Span, Answer, Header]:
     return header
 
 
-def _beginning_fault(first: Part, reason: str) -> _Found:
-    if not first.size:
-        return rules.EMPTY, {}
-    if header_reader(first.data, first.size) is not None:
-        return rules.HEADER_BROKEN, {"reason": reason}
-    found = other_image(first.data)
-    if found is not None:
-        return rules.FORMAT_UNSUPPORTED, {"found": found}
-    return rules.NOT_AN_IMAGE, {"found": other_file(first.data)}
-
-
-def _look_at_end(first: Part, header: Header) -> Generator[Span, Answer, _Found | None]:
+def _look_at_end(
+    image: DeclaredImage, first: Part, header: Header
+) -> Generator[Span, Answer, Fault | None]:
     """Look for the end marker in a file that was read whole; this reads nothing more."""
     yield from ()
     marker = jpeg.END if header.format == "JPEG" else png.END
     if len(first.data) == first.size and marker not in first.data[header.pixels_at :]:
-        return rules.END_MISSING, {"format": header.format}
+        return END_MISSING.fault(image=quote(image.source_ref), format=header.format)
     return None
 
 
-def _decode(first: Part, header: Header) -> Generator[Span, Answer, _Found | None]:
+def _decode(
+    image: DeclaredImage, first: Part, header: Header
+) -> Generator[Span, Answer, Fault | None]:
     if largeness(header, first.size):
         return None
     content = first.data
@@ -120,4 +128,4 @@ def _decode(first: Part, header: Header) -> Generator[Span, Answer, _Found | Non
         rest = yield from _read(Span(len(content), first.size))
         content += rest.data
     reason = decoding_fault(content)
-    return (rules.TRUNCATED, {"reason": reason}) if reason else None
+    return TRUNCATED.fault(image=quote(image.source_ref), reason=reason) if reason else None

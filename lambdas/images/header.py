@@ -1,4 +1,4 @@
-"""What the first bytes of an image say; Check Images judges it against the image's line."""
+"""What the first bytes of an image say; ``judgement`` holds it against the image's line."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -1,1 +1,1 @@
-"""Pure: the training job's request and name, and the protocols that start, await and close it."""
+"""Pure: the request of a training job, and the verdict on how it ended."""

@@ -2,7 +2,7 @@
 
 import re
 
-from stacks.app import PROJECT
+from stacks.synthesis import PROJECT
 
 PAGE = (PROJECT / "docs" / "reliability.md").read_text()
 

@@ -3,7 +3,7 @@
 import json
 import re
 
-from stacks.app import PROJECT
+from stacks.synthesis import PROJECT
 
 GUIDE = (PROJECT / "docs" / "security.md").read_text()
 README = (PROJECT / "README.md").read_text()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stacks.app import STACK_NAME
+from stacks.synthesis import STACK_NAME
 
 PSEUDO_PARAMETERS = {
     "AWS::Partition": "aws",
@@ -43,7 +43,7 @@ class Template:
     def functions(self) -> dict[str, Mapping[str, Any]]:
         """Return the functions' properties by the name of their module."""
         return {
-            each["Properties"]["Handler"].split(".")[1]: self.plain(each["Properties"])
+            each["Properties"]["Handler"].split(".")[-2]: self.plain(each["Properties"])
             for each in self.of_type("Lambda::Function").values()
         }
 

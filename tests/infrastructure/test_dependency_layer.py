@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from stacks.app import BUILD
 from stacks.dependency_layer import PACKAGES, layer_folder, normalized, pins
 from stacks.layer_requirements import LAYER_REQUIREMENTS, REQUIREMENTS, layer_requirements
+from stacks.synthesis import BUILD
 from tests.infrastructure.templates import Template
 
 

@@ -12,11 +12,15 @@ from typing import Any
 from greenlet import getcurrent, greenlet
 
 from lambdas import errors
-from lambdas.messages import Callback, Execution, StartTrainingJobEvent, TrainingJob
-from lambdas.training.close import stop_abandoned_jobs, stop_orphaned_jobs
-from lambdas.training.start import start
-from lambdas.training.wait import register, resume
-from tests.unit.training.factories import any_dataset, any_settings
+from lambdas.jobs.callbacks import KeptCallback
+from lambdas.jobs.close import stop_abandoned_jobs, stop_orphaned_jobs
+from lambdas.jobs.description import Description
+from lambdas.jobs.runs import Runs
+from lambdas.jobs.wait import register, resume
+from lambdas.messages import Callback, Execution, Job, StartTrainingJobEvent
+from lambdas.training.attempt import start_training_job
+from lambdas.training.kind import TRAINING
+from tests.unit.jobs.factories import any_dataset, any_settings, described
 
 MACHINE = "arn:aws:states:us-east-1:111122223333:stateMachine:pipeline"
 SETTINGS = any_settings(max_capacity_rounds=2)
@@ -59,7 +63,7 @@ class Handler:
     def _switch(self, switch: Callable[[], Any]) -> bool:
         try:
             result = switch()
-        except (errors.PipelineError, Crash) as error:
+        except (errors.PipelineError, errors.Signal, Crash) as error:
             self.failed(error)
             return True
         if self.running.dead:
@@ -79,9 +83,11 @@ class StateMachineExecution:
     capacity_misses: int = 0
     internal_errors: int = 0
     redrives: int = 0
+    tries: int = 0
+    """Of the state before this one, in this visit."""
     invocation: int = 0
     """Changes whenever the current try of a step is given up."""
-    job: TrainingJob | None = None
+    job: Job | None = None
     answers: list[tuple[str, str]] = field(default_factory=list)
     """Job and answer of every answer that was taken."""
     error: str = ""
@@ -96,7 +102,16 @@ class StateMachineExecution:
         return Execution(name=self.name, arn=self.arn, redrive_count=self.redrives)
 
     def enter(self, state: str) -> None:
-        """Begin a state, or a retry of it: a task token of before is void."""
+        """Begin a state: a task token of before is void."""
+        self.tries = 0
+        self._try(state)
+
+    def retry(self) -> None:
+        """Try the state again: a task token of before is void."""
+        self.tries += 1
+        self._try(self.state)
+
+    def _try(self, state: str) -> None:
         self.state = state
         self.invocation += 1
         if state == "Start Training Job":
@@ -140,12 +155,13 @@ class StateMachineExecution:
             capacity_misses=self.capacity_misses,
             internal_errors=self.internal_errors,
             execution=self.context(),
+            retry_count=self.tries,
         )
         account = self.account
         account.invoke(
             f"start {self.token(invocation)}",
             lambda: account.safeguards.start(
-                event, SETTINGS, jobs=account, files=account, manifests=account
+                event, SETTINGS, jobs=account, records=account, manifests=account
             ),
             partial(self._started, invocation),
             partial(self._failed_step, invocation),
@@ -154,19 +170,24 @@ class StateMachineExecution:
     def _invoke_await(self, invocation: int) -> None:
         assert self.job is not None
         callback = Callback(
-            task_token=self.token(invocation), execution=self.context(), training_job=self.job
+            task_token=self.token(invocation), execution=self.context(), job=self.job
         )
         account = self.account
         account.invoke(
             f"await {self.token(invocation)}",
             lambda: account.safeguards.register(
-                callback, jobs=account, callbacks=account, executions=account
+                callback,
+                TRAINING,
+                retry_count=self.tries,
+                jobs=account,
+                callbacks=account,
+                executions=account,
             ),
             lambda _: None,
             partial(self._failed_step, invocation),
         )
 
-    def _started(self, invocation: int, job: TrainingJob) -> None:
+    def _started(self, invocation: int, job: Job) -> None:
         if invocation == self.invocation and self.status == "RUNNING":
             self.job = job
             self.enter("Await Training Job")
@@ -175,7 +196,7 @@ class StateMachineExecution:
         if invocation != self.invocation or self.status != "RUNNING":
             return
         if isinstance(error, Crash | errors.ServiceUnavailable):
-            self.enter(self.state)
+            self.retry()
         else:
             self._fail(type(error).__name__)
 
@@ -188,7 +209,7 @@ class StateMachineExecution:
             self.attempt += 1
             self.internal_errors += 1
             self.enter("Start Training Job")
-        elif error == "RedrivenTrainingJobEnded":
+        elif error == "RedrivenJobEnded":
             self.attempt += 1
             self.internal_errors = 0
             self.enter("Start Training Job")
@@ -201,7 +222,7 @@ class StateMachineExecution:
 class Safeguards:
     """The protocols as they are; a test takes one away to see that it is missed."""
 
-    start: Callable[..., TrainingJob] = start
+    start: Callable[..., Job] = start_training_job
     register: Callable[..., bool] = register
     resume: Callable[..., int] = resume
     stop_abandoned_jobs: Callable[..., list[str]] = stop_abandoned_jobs
@@ -211,15 +232,20 @@ class Safeguards:
 
 @dataclass
 class Account:
-    """Everything that is shared; implements the ports of ``lambdas.training``."""
+    """Everything that is shared; implements the ports of ``lambdas.jobs``."""
 
     safeguards: Safeguards = field(default_factory=Safeguards)
-    jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    tokens: dict[tuple[str, str], Callback] = field(default_factory=dict)
-    recorded: dict[str, list[TrainingJob]] = field(default_factory=dict)
+    described_jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tokens: dict[tuple[str, str], KeptCallback] = field(default_factory=dict)
+    recorded: dict[str, list[Job]] = field(default_factory=dict)
     executions: dict[str, StateMachineExecution] = field(default_factory=dict)
     events: list[tuple[str, str]] = field(default_factory=list)
     handlers: list[Handler] = field(default_factory=list)
+    shown_late: dict[str, int] = field(default_factory=dict)
+    """How many more looks do not show a job that exists."""
+    seen: set[str] = field(default_factory=set)
+    stops: list[tuple[str, str, bool]] = field(default_factory=list)
+    """Who stopped which job, and whether an execution awaited it."""
 
     def begin(self, name: str) -> StateMachineExecution:
         execution = StateMachineExecution(name, self)
@@ -253,25 +279,39 @@ class Account:
         self.invoke(
             "reconcile",
             lambda: self.safeguards.stop_orphaned_jobs(
-                "gt-train-", MACHINE, jobs=self, files=self, executions=self
+                MACHINE, jobs=self, records=self, executions=self
             ),
             lambda _: None,
             lambda _: None,
         )
 
     def end_job(self, name: str, status: str, reason: str = "") -> None:
-        self.jobs[name].update(
+        self.described_jobs[name].update(
             TrainingJobStatus=status, SecondaryStatus=status, FailureReason=reason
         )
         self.send("job ended", name)
 
+    def _is_awaited(self, job: str) -> bool:
+        """Whether an execution waits for a job of its run; a redrive gives up those of before."""
+        return any(
+            each.waits()
+            and each.job is not None
+            and (each.job.name, each.job.redrive_count) == (job, each.redrives)
+            for each in self.executions.values()
+        )
+
+    def _caller(self) -> str:
+        return next(each.name for each in self.handlers if each.running is getcurrent())
+
     def _resume(self, job: str) -> Callable[[], Any]:
-        return lambda: self.safeguards.resume(job, jobs=self, callbacks=self, executions=self)
+        return lambda: self.safeguards.resume(
+            job, TRAINING, jobs=self, callbacks=self, executions=self
+        )
 
     def _close(self, execution: str) -> Callable[[], Any]:
         arn = self.executions[execution].arn
         return lambda: self.safeguards.stop_abandoned_jobs(
-            execution, arn, jobs=self, files=self, executions=self
+            Execution(name=execution, arn=arn), jobs=self, records=self, executions=self
         )
 
     # TrainingJobs
@@ -279,9 +319,9 @@ class Account:
     def create(self, request: Mapping[str, Any]) -> bool:
         pause()
         name = request["TrainingJobName"]
-        if name in self.jobs:
+        if name in self.described_jobs:
             return False
-        self.jobs[name] = {
+        self.described_jobs[name] = {
             **request,
             "TrainingJobArn": f"arn:aws:sagemaker:us-east-1:111122223333:training-job/{name}",
             "TrainingJobStatus": "InProgress",
@@ -289,41 +329,46 @@ class Account:
         }
         return True
 
-    def describe(self, name: str) -> Mapping[str, Any] | None:
+    def describe(self, name: str) -> Description | None:
         pause()
-        return self.jobs.get(name)
+        if self.shown_late.get(name):
+            self.shown_late[name] -= 1
+            return None
+        self.seen.add(name)
+        return described(self.described_jobs[name]) if name in self.described_jobs else None
 
     def stop(self, name: str) -> None:
         pause()
-        if self.jobs[name]["TrainingJobStatus"] == "InProgress":
-            self.jobs[name]["TrainingJobStatus"] = "Stopping"
+        if self.described_jobs[name]["TrainingJobStatus"] == "InProgress":
+            self.stops.append((self._caller(), name, self._is_awaited(name)))
+            self.described_jobs[name]["TrainingJobStatus"] = "Stopping"
 
-    def running(self, prefix: str) -> list[str]:
+    def running(self) -> list[Description]:
         pause()
-        return [
-            name
-            for name, job in self.jobs.items()
-            if name.startswith(prefix) and job["TrainingJobStatus"] == "InProgress"
-        ]
+        return [job for job in map(described, self.described_jobs.values()) if job.is_running]
 
-    def execution_of(self, description: Mapping[str, Any]) -> str | None:
+    def execution_of(self, job: Description) -> str | None:
         pause()
-        tag: str = description["Tags"][0]["Value"]
+        tag: str = self.described_jobs[job.name]["Tags"][0]["Value"]
         return tag
 
     # Callbacks
 
-    def put(self, callback: Callback) -> None:
+    def put(self, callback: Callback) -> KeptCallback:
         pause()
-        self.tokens[callback.training_job.name, callback.execution.name] = callback
+        kept = KeptCallback(callback, tag=callback.task_token)
+        self.tokens[callback.job.name, callback.execution.name] = kept
+        return kept
 
-    def waiting_for(self, training_job: str) -> list[Callback]:
+    def waiting_for(self, job: str) -> list[KeptCallback]:
         pause()
-        return [kept for (job, _), kept in self.tokens.items() if job == training_job]
+        return [kept for (name, _), kept in self.tokens.items() if name == job]
 
-    def discard(self, callback: Callback) -> None:
+    def discard(self, kept: KeptCallback) -> None:
         pause()
-        self.tokens.pop((callback.training_job.name, callback.execution.name), None)
+        key = kept.callback.job.name, kept.callback.execution.name
+        if self.tokens.get(key) == kept:
+            del self.tokens[key]
 
     # Executions
 
@@ -336,20 +381,21 @@ class Account:
         pause()
         return self._of(task_token).answer(task_token, error)
 
-    def is_running(self, execution_arn: str) -> bool:
+    def runs(self, execution_arn: str) -> Runs:
         pause()
-        return self.executions[execution_arn.rpartition(":")[2]].status == "RUNNING"
+        execution = self.executions[execution_arn.rpartition(":")[2]]
+        return Runs(execution.redrives, is_running=execution.status == "RUNNING")
 
     def _of(self, task_token: str) -> StateMachineExecution:
         return self.executions[task_token.partition("#")[0]]
 
-    # ExecutionFiles and Manifests
+    # JobRecords and Manifests
 
-    def put_training_jobs(self, execution: str, jobs: list[TrainingJob]) -> None:
+    def put_jobs(self, execution: str, jobs: list[Job]) -> None:
         pause()
         self.recorded[execution] = jobs
 
-    def training_jobs(self, execution: str) -> list[TrainingJob]:
+    def jobs(self, execution: str) -> list[Job]:
         pause()
         return self.recorded.get(execution, [])
 

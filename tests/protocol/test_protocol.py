@@ -2,17 +2,17 @@
 
 import itertools
 import os
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from lambdas.jobs import wait
+from lambdas.jobs.kind import JobKind
 from lambdas.messages import Callback
-from lambdas.training import start as start_module
-from lambdas.training import wait
+from lambdas.training import attempt
 from tests.protocol.account import Safeguards
 from tests.protocol.choices import EveryChoice, RandomChoices
-from tests.protocol.run import Faults, Run, Violation
+from tests.protocol.trial import Faults, Trial, Violation
 
 RUNS = int(os.environ.get("PROTOCOL_RUNS", "2500"))
 """Runs of each kind; ``make soak`` plays a hundred times as many."""
@@ -22,7 +22,7 @@ STEPS = 60
 
 DIFFERENT = 0.6
 """Share of the runs that differ, at least: executions that are aborted early have few orders. Of
-eight kinds, that makes more than 10,000 different orders of events."""
+ten kinds, that makes more than 10,000 different orders of events."""
 
 ORDERS = {
     "nothing goes wrong": Faults(),
@@ -32,8 +32,10 @@ ORDERS = {
     "jobs take long": Faults(heartbeats=3),
     "executions are aborted": Faults(aborts=2, losses=1, repeats=1),
     "executions are redriven": Faults(aborts=1, redrives=2, losses=1),
+    "jobs are shown late": Faults(lags=2, crashes=1, aborts=1, redrives=1),
+    "the reconcile comes at any moment": Faults(reconciles=3, aborts=1, redrives=1, losses=1),
     "everything at once": Faults(
-        losses=2, repeats=2, crashes=2, heartbeats=2, aborts=1, redrives=2
+        losses=2, repeats=2, crashes=2, heartbeats=2, aborts=1, redrives=2, reconciles=2, lags=1
     ),
 }
 
@@ -42,17 +44,17 @@ def explore(faults: Faults, safeguards: Safeguards | None = None, runs: int = RU
     """Play runs drawn from the seeds 0, 1, 2 …; return the orders of events that were seen."""
     seen = set()
     for seed in range(runs):
-        run = Run(
+        trial = Trial(
             RandomChoices(seed),
             Faults(**{name: getattr(faults, name) for name in Faults.__slots__}),
             safeguards or Safeguards(),
             executions=1 + seed // STEPS % 2,
         )
         try:
-            run.play(seed % STEPS)
+            trial.play(seed % STEPS)
         except Violation as violation:
-            raise Violation(f"{violation}\n" + "\n".join(run.trace)) from violation
-        seen.add("\n".join(run.trace))
+            raise Violation(f"{violation}\n" + "\n".join(trial.trace)) from violation
+        seen.add("\n".join(trial.trace))
     return seen
 
 
@@ -65,17 +67,23 @@ def test_no_execution_waits_for_ever_and_no_job_is_paid_for_twice_when(order: st
 def test_every_order_of_the_first_ten_events_keeps_the_promises(faults: Faults) -> None:
     for choices in EveryChoice().runs():
         budget = Faults(**{name: getattr(faults, name) for name in Faults.__slots__})
-        Run(choices, budget, endings=1).play(10)
+        Trial(choices, budget, endings=1).play(10)
 
 
 def describe_before_token(
-    callback: Callback, *, jobs: Any, callbacks: Any, executions: Any
+    callback: Callback,
+    kind: JobKind,
+    *,
+    retry_count: int,
+    jobs: Any,
+    callbacks: Any,
+    executions: Any,
 ) -> bool:
-    ending = wait._ending(callback.training_job.name, jobs)
-    callbacks.put(callback)
-    if ending is None:
+    verdict = wait._verdict(callback, jobs.describe(callback.job.name), kind)
+    kept = callbacks.put(callback)
+    if verdict is None:
         return False
-    wait._settle(callback, ending, callbacks=callbacks, executions=executions)
+    wait._settle(kept, verdict, callbacks=callbacks, executions=executions)
     return True
 
 
@@ -97,7 +105,7 @@ def test_without_the_idempotent_name_an_attempt_has_two_jobs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     numbers = itertools.count()
-    monkeypatch.setattr(start_module, "training_job_name", lambda *_: f"gt-train-{next(numbers)}")
+    monkeypatch.setattr(attempt, "job_name", lambda *_: f"gt-train-{next(numbers)}")
 
     with pytest.raises(Violation, match=r"jobs for the attempts|run on for nobody"):
         explore(Faults(overtimes=1))
@@ -115,13 +123,22 @@ def test_without_the_reconcile_a_lost_event_leaves_a_job_running() -> None:
         explore(Faults(aborts=1, losses=1), Safeguards(stop_orphaned_jobs=nothing))
 
 
+def stop_every_running_job(machine: str, *, jobs: Any, records: Any, executions: Any) -> list[str]:
+    running: list[str] = [job.name for job in jobs.running()]
+    for name in running:
+        jobs.stop(name)
+    return running
+
+
+def test_a_reconcile_that_stops_jobs_that_are_awaited_is_noticed() -> None:
+    with pytest.raises(Violation, match="although it is awaited"):
+        explore(Faults(reconciles=1), Safeguards(stop_orphaned_jobs=stop_every_running_job))
+
+
 def test_without_taking_up_the_job_of_before_a_redrive_pays_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def never(*_: Mapping[str, Any]) -> bool:
-        return False
-
-    monkeypatch.setattr(start_module, "_is_reusable", never)
+    monkeypatch.setattr(attempt, "completed_before", lambda *_, **__: None)
 
     with pytest.raises(Violation, match=r"paid for 2 models|run on for nobody"):
         explore(Faults(aborts=1, redrives=1, losses=1), runs=4 * RUNS)

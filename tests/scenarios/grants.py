@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from stacks.app import STACK_NAME
+from stacks.synthesis import STACK_NAME
 from tests.scenarios.pipeline import Pipeline
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from lambdas.contract import BucketLayout
-from local.embedded_aws import EmbeddedAws
-from local.pictures import stand_in
+from local.aws.embedded_aws import EmbeddedAws
+from local.demo.pictures import stand_in
 
 T = TypeVar("T")
 
@@ -149,16 +149,14 @@ class Pipeline:
         ]
 
     def waits_for_job(self, execution: str) -> str:
-        """Wait until the execution's token lies in the bucket; return the job's name."""
+        """Wait until the execution waits for the job's end alone; return the job's name.
 
-        def waiting() -> str | None:
-            for job in self.training_jobs(execution):
-                prefix = self.layout.callbacks_of(job)
-                if self.keys(prefix):
-                    return job
-            return None
-
-        return eventually(waiting)
+        The function that leaves the token has returned by then: until it has, it may still find
+        that the job has ended and answer by itself.
+        """
+        eventually(lambda: self.happened(execution, "TaskSubmitted") or None)
+        (job,) = self.training_jobs(execution)
+        return job
 
     def keys(self, prefix: str) -> list[str]:
         listing = self.s3.list_objects_v2(Bucket=self.layout.bucket, Prefix=prefix)
@@ -170,13 +168,13 @@ class Pipeline:
         return document
 
     def function(self, module: str) -> str:
-        """The name of the function of a module of ``lambdas``."""
+        """The name of the function of a module of ``lambdas.handlers``."""
         pages = self.aws.client("lambda").get_paginator("list_functions").paginate()
         return next(
             str(each["FunctionName"])
             for page in pages
             for each in page["Functions"]
-            if each["Handler"] == f"lambdas.{module}.handler"
+            if each["Handler"] == f"lambdas.handlers.{module}.handler"
         )
 
     def invoke(self, module: str, event: dict[str, Any]) -> Any:
@@ -202,8 +200,8 @@ class Pipeline:
         return [event for page in pages for event in page["events"]]
 
 
-def eventually(look: Callable[[], T | None], seconds: float = 30) -> T:
-    """What ``look`` finds, as soon as it finds something."""
+def eventually(look: Callable[[], T | None], seconds: float = 240) -> T:
+    """What ``look`` finds, as soon as it finds something, however slow the machine."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = look()

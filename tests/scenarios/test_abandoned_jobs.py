@@ -1,6 +1,6 @@
 """No GPU runs for an execution that has ended, and nobody else's job is touched."""
 
-from local.event_bus import matching
+from local.aws.event_bus import matching
 from tests.scenarios.pipeline import Pipeline, eventually
 
 ENDED = matching("Step Functions Execution Status Change", status="ABORTED")

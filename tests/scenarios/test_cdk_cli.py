@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from local.embedded_aws import EmbeddedAws
-from stacks.app import PROJECT, STACK_NAME
+from local.aws.embedded_aws import EmbeddedAws
+from stacks.synthesis import PROJECT, STACK_NAME
 
 CDK = PROJECT / "node_modules" / ".bin" / "cdk"
 
@@ -39,6 +39,7 @@ def cdk(aws: EmbeddedAws, output: Path, *arguments: str) -> str:
             "CDK_DISABLE_VERSION_CHECK": "1",
             "CDK_VALIDATION": "false",
         },
+        umask=0o077,  # of somebody who lets nobody else read his files
         capture_output=True,
         text=True,
         timeout=240,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.sagemaker.faults import StoppedAs
+from local.aws.sagemaker.job_faults import StoppedAs
 from tests.scenarios.pipeline import Pipeline, eventually
 
 

@@ -3,7 +3,7 @@
 import json
 import time
 
-from local.event_bus import matching
+from local.aws.event_bus import Event
 from tests.scenarios.pipeline import Pipeline, eventually
 
 WRITTEN = "Object Created"
@@ -42,11 +42,16 @@ def test_events_in_any_order_and_number_train_on_the_newest_version_once(
     pipeline: Pipeline,
 ) -> None:
     manifest = pipeline.manifest("overwritten")
-    held = pipeline.aws.events.hold(matching(WRITTEN), times=3)
+    key = pipeline.manifest_key("overwritten")
+
+    def is_ours(event: Event) -> bool:
+        return event.detail_type == WRITTEN and event.detail["object"]["key"] == key
+
+    held = pipeline.aws.events.hold(is_ours)
     for _ in range(3):
-        newest = pipeline.write(pipeline.manifest_key("overwritten"), manifest)
+        newest = pipeline.write(key, manifest)
     held.release(reverse=True)
-    for event in pipeline.aws.events.sent(WRITTEN)[-3:] * 4:
+    for event in [each for each in pipeline.aws.events.sent() if is_ours(each)] * 4:
         pipeline.aws.events.deliver_again(event)
 
     executions = eventually(

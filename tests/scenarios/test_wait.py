@@ -1,7 +1,7 @@
 """Every training job that ends is noticed once, whatever becomes of its events."""
 
-from local.event_bus import matching
-from local.sagemaker.service import COMPLETION_EVENT
+from local.aws.event_bus import matching
+from local.aws.sagemaker.training_service import COMPLETION_EVENT
 from tests.scenarios.pipeline import Pipeline, eventually
 
 COMPLETED = matching(COMPLETION_EVENT, TrainingJobStatus="Completed")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from local.deployment import Deployment
-from local.embedded_aws import EmbeddedAws
-from stacks.app import STACK_NAME, synthesize
+from local.aws.deployment import Deployment
+from local.aws.embedded_aws import EmbeddedAws
+from stacks.synthesis import STACK_NAME, synthesize
 from tests.scenarios.pipeline import Pipeline, eventually
 
 pytestmark = pytest.mark.soak

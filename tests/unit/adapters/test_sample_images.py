@@ -9,7 +9,7 @@ from PIL import Image
 from lambdas.adapters import sample_images
 from lambdas.adapters.sample_images import sample_pictures
 from tests.unit.adapters.in_memory_s3 import InMemoryS3
-from tests.unit.report_page.pages import any_box, any_record, report_of
+from tests.unit.pages.pages import any_box, any_record, report_of
 
 REPORT = report_of([any_record(number, any_box()) for number in range(3)])
 

@@ -8,10 +8,11 @@ from botocore.validate import ParamValidator
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.jobs.description import Description
 from lambdas.messages import Dataset
 from lambdas.settings import StartTrainingJobSettings
 from lambdas.training.job_request import is_same_job, training_job_request
-from tests.unit.training.factories import any_dataset, any_execution, any_settings
+from tests.unit.jobs.factories import any_dataset, any_execution, any_settings
 
 CREATE_TRAINING_JOB = (
     botocore.session.get_session()
@@ -119,7 +120,26 @@ def test_a_job_on_demand_has_nothing_of_spot() -> None:
     built = request()
 
     assert built.keys().isdisjoint({"EnableManagedSpotTraining", "CheckpointConfig"})
-    assert built["StoppingCondition"] == {"MaxRuntimeInSeconds": 3600}
+    assert built["StoppingCondition"] == {
+        "MaxRuntimeInSeconds": 3600,
+        "MaxPendingTimeInSeconds": 7200,
+    }
+
+
+@pytest.mark.parametrize(
+    ("instances", "chosen", "kv_store"),
+    [
+        (1, {}, None),
+        (2, {}, "dist_sync"),
+        (2, {"kv_store": "dist_async"}, "dist_async"),
+    ],
+)
+def test_several_instances_train_one_model(
+    instances: int, chosen: dict[str, str], kv_store: str | None
+) -> None:
+    settings = any_settings(instance_count=instances, hyperparameters=chosen)
+
+    assert request(settings=settings)["HyperParameters"].get("kv_store") == kv_store
 
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d"
@@ -183,16 +203,21 @@ def test_only_a_volume_that_is_not_local_is_encrypted_with_the_key(
     assert resources.get("VolumeKmsKeyId") == (KEY if takes else None)
 
 
+def existing(response: dict[str, Any]) -> Description:
+    return Description(name="", arn="", status="InProgress", response=response)
+
+
 def test_a_job_that_reads_another_executions_manifests_is_another_job() -> None:
     mine = request()
     other = request(any_dataset(train_manifest="s3://bucket/executions/other/train.manifest"))
 
-    assert is_same_job(mine, mine)
-    assert not is_same_job(mine, other)
+    assert is_same_job(mine, existing(mine))
+    assert not is_same_job(mine, existing(other))
 
 
 def test_a_job_with_other_hyperparameters_or_another_instance_type_is_another_job() -> None:
     mine = request()
 
-    assert not is_same_job(mine, {**mine, "HyperParameters": {"epochs": "9"}})
-    assert not is_same_job(mine, {**mine, "ResourceConfig": {"InstanceType": "ml.p3.2xlarge"}})
+    assert not is_same_job(mine, existing({**mine, "HyperParameters": {"epochs": "9"}}))
+    other_instance = {**mine, "ResourceConfig": {"InstanceType": "ml.p3.2xlarge"}}
+    assert not is_same_job(mine, existing(other_instance))

@@ -1,103 +1,52 @@
-"""How a training job ended is told apart as SageMaker's API tells it apart."""
+"""What an execution that succeeded leaves behind."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from lambdas import errors
-from lambdas.training.outcome import Completed, Ended, verdict
-from tests.unit.training.factories import any_description
-
-
-def ended(status: str, secondary: str | None = None, **more: object) -> Ended:
-    judged = verdict(any_description(status, secondary, **more))
-    assert isinstance(judged, Ended)
-    return judged
+from lambdas.errors import TrainingJobFailed
+from lambdas.messages import Job, RecordModelEvent
+from lambdas.training.attempt import start_training_job
+from lambdas.training.outcome import outcome_of
+from tests.unit.jobs.factories import any_dataset, any_execution, any_settings, any_start_event
+from tests.unit.jobs.in_memory import MemoryJobs, MemoryManifests, MemoryRecords
 
 
-@pytest.mark.parametrize("status", ["InProgress", "Stopping", "Deleting"])
-def test_a_job_that_has_not_ended_has_no_verdict(status: str) -> None:
-    assert verdict(any_description(status)) is None
+class Account:
+    def __init__(self) -> None:
+        self.jobs = MemoryJobs()
+        self.records = MemoryRecords()
+
+    def start(self, attempt: int = 0) -> Job:
+        return start_training_job(
+            any_start_event(attempt=attempt, capacity_misses=attempt),
+            any_settings(),
+            jobs=self.jobs,
+            records=self.records,
+            manifests=MemoryManifests(),
+        )
 
 
-def test_a_completed_job_answers_with_its_model() -> None:
-    description = any_description("Completed", ModelArtifacts={"S3ModelArtifacts": "s3://b/m"})
-
-    assert verdict(description) == Completed(
-        {
-            "training_job": "gt-train-dogs-1",
-            "status": "Completed",
-            "model_artifact": "s3://b/m",
-        }
-    )
+def record(job: Job) -> RecordModelEvent:
+    return RecordModelEvent(dataset=any_dataset(), training_job=job, execution=any_execution())
 
 
-@pytest.mark.parametrize(
-    ("secondary", "error"),
-    [
-        ("MaxRuntimeExceeded", errors.MaxRuntimeExceeded),
-        ("MaxWaitTimeExceeded", errors.MaxWaitTimeExceeded),
-        ("Stopped", errors.TrainingJobStopped),
-    ],
-)
-def test_three_ways_to_be_stopped_have_three_error_names(
-    secondary: str, error: type[errors.PipelineError]
-) -> None:
-    assert ended("Stopped", secondary).error is error
+def test_the_outcome_has_the_bills_of_all_jobs_and_what_spot_capacity_saved() -> None:
+    account = Account()
+    first = account.start()
+    account.jobs.end(first.name, "Failed", BillableTimeInSeconds=40, TrainingTimeInSeconds=40)
+    second = account.start(attempt=1)
+    account.jobs.end(second.name, "Completed", BillableTimeInSeconds=30, TrainingTimeInSeconds=100)
+
+    outcome = outcome_of(record(second), jobs=account.jobs, records=account.records)
+
+    assert [bill.job for bill in outcome.bills] == [first.name, second.name]
+    assert outcome.billable_instance_seconds == 70
+    assert outcome.spot_saving == 0.7
 
 
-def test_a_model_that_a_stopped_job_left_is_mentioned() -> None:
-    cause = ended("Stopped", ModelArtifacts={"S3ModelArtifacts": "s3://b/m.tar.gz"}).cause
+def test_a_job_that_was_deleted_has_no_outcome() -> None:
+    account = Account()
+    job = account.start()
+    account.jobs.descriptions.clear()
 
-    assert "A model of the epochs that were done lies at s3://b/m.tar.gz." in cause
-
-
-@pytest.mark.parametrize(
-    ("reason", "error"),
-    [
-        ("ClientError: Unable to parse record.", errors.TrainingClientError),
-        ("AlgorithmError: exit code 1", errors.TrainingAlgorithmError),
-        ("InternalServerError: We encountered an error", errors.TrainingInternalServerError),
-        ("CapacityError: Unable to provision requested ML capacity", errors.CapacityUnavailable),
-        ("InsufficientCapacity: none left", errors.CapacityUnavailable),
-        ("something new", errors.TrainingJobFailed),
-    ],
-)
-def test_the_kind_of_failure_is_the_error_name(
-    reason: str, error: type[errors.PipelineError]
-) -> None:
-    assert ended("Failed", FailureReason=reason).error is error
-
-
-def test_the_cause_says_what_failed_what_to_do_what_was_billed_and_where_the_log_is() -> None:
-    cause = ended(
-        "Failed",
-        FailureReason="ClientError: Got empty batch from pipe.",
-        BillableTimeInSeconds=71,
-    ).cause
-
-    assert cause == (
-        "Training job gt-train-dogs-1 failed: ClientError: Got empty batch from pipe.\n"
-        "No usable record arrived: the manifest's attribute names differ from AttributeNames, or "
-        "the training role may not read the images (setting image_buckets).\n"
-        "Billed: 71 s × 2 ml.g4dn.xlarge.\n"
-        "Log: https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1"
-        "#logsV2:log-groups/log-group/$252Faws$252Fsagemaker$252FTrainingJobs"
-        "$3FlogStreamNameFilter$3Dgt-train-dogs-1"
-    )
-
-
-def test_the_cause_says_what_spot_capacity_saved() -> None:
-    cause = ended(
-        "Failed",
-        FailureReason="AlgorithmError: x",
-        BillableTimeInSeconds=30,
-        TrainingTimeInSeconds=100,
-    ).cause
-
-    assert "Billed: 30 s × 2 ml.g4dn.xlarge, 70% saved by spot capacity." in cause
-
-
-@given(st.text(max_size=100_000))
-def test_whatever_the_reason_the_cause_is_one_that_step_functions_takes(reason: str) -> None:
-    assert len(ended("Failed", FailureReason=reason).cause) <= 32_768
+    with pytest.raises(TrainingJobFailed, match="was deleted before"):
+        outcome_of(record(job), jobs=account.jobs, records=account.records)

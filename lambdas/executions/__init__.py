@@ -1,0 +1,1 @@
+"""Pure: what an execution is started with and called, and what people hear of its end."""

@@ -1,0 +1,32 @@
+"""Start Training Job: asks SageMaker for one training job, once for each attempt."""
+
+from typing import Any
+
+import msgspec
+
+from lambdas.adapters.environment import settings
+from lambdas.adapters.execution_files import S3JobRecords
+from lambdas.adapters.manifest_objects import S3Manifests
+from lambdas.adapters.observability import about_execution, logger, observed
+from lambdas.adapters.training_jobs import SageMakerTrainingJobs
+from lambdas.messages import StartTrainingJobEvent
+from lambdas.settings import StartTrainingJobSettings
+from lambdas.training.attempt import start_training_job
+
+
+@observed
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Return the training job that the next step awaits."""
+    configured = settings(StartTrainingJobSettings)
+    step = msgspec.convert(event, StartTrainingJobEvent)
+    about_execution(step.execution.name)
+    job = start_training_job(
+        step,
+        configured,
+        jobs=SageMakerTrainingJobs(),
+        records=S3JobRecords(configured.bucket),
+        manifests=S3Manifests(),
+    )
+    logger.info("training job %s on %s", job.name, job.instance_type)
+    returned: dict[str, Any] = msgspec.to_builtins(job)
+    return returned

@@ -1,0 +1,24 @@
+"""A job's name: derived by the step that starts it, so that a repeated call means one job."""
+
+import hashlib
+import re
+
+MAX_LENGTH = 63
+"""CreateTrainingJob, CreateTransformJob: 1–63 of ``[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}``, unique in
+account and region."""
+
+
+def job_name(
+    prefix: str, execution_name: str, execution_arn: str, attempt: int, redrive_count: int
+) -> str:
+    """Return ``<prefix>-<execution>-<hash>-<attempt>[r<redrive>]``.
+
+    A pure function of the execution's ARN, the attempt (0 is the first) and the redrive count:
+    SageMaker has no client token, so the name is what makes creating the job idempotent. The
+    hash of the ARN keeps apart executions whose names are equal after shortening.
+    """
+    suffix = f"{attempt + 1}r{redrive_count}" if redrive_count else f"{attempt + 1}"
+    digest = hashlib.sha256(execution_arn.encode()).hexdigest()[:8]
+    room = MAX_LENGTH - len(f"{prefix}--{digest}-{suffix}")
+    readable = re.sub(r"[^a-z0-9]+", "-", execution_name.lower())[:room].strip("-")
+    return "-".join(part for part in (prefix, readable, digest, suffix) if part)

@@ -1,0 +1,1 @@
+"""PURE: turns reports and evaluations into the pages that people look at."""

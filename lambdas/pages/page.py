@@ -1,0 +1,47 @@
+"""Makes report.html: one file that needs no network, runs no script and escapes all text."""
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from jinja2 import Environment
+
+from lambdas.manifest.report import Report
+from lambdas.pages.figures import figures
+from lambdas.pages.samples import Picture, samples
+from lambdas.pages.templating import REPORT_TEMPLATES, page_templates
+
+NO_PICTURES: Mapping[str, Picture] = MappingProxyType({})
+
+
+def report_page(
+    report: Report, manifest: str, pictures: Mapping[str, Picture] = NO_PICTURES
+) -> str:
+    """The page of a report as one HTML document.
+
+    Args:
+        report: of a validation, accepted or rejected.
+        manifest: the path or S3 URI of what was validated, as text for people.
+        pictures: images by source-ref; only those of `report.statistics.samples` are used, each
+            up to MOST_PICTURE_BYTES, together up to MOST_BYTES.
+
+    Returns:
+        HTML. All text that comes from the manifest is escaped, and characters in it that would
+        not show (controls, bidi overrides) are spelled out.
+    """
+    return (
+        _templates()
+        .get_template("report.html.jinja")
+        .render(
+            report=report,
+            manifest=manifest,
+            figures=figures(report),
+            samples=samples(report, pictures),
+            style=(REPORT_TEMPLATES / "report.css").read_text(encoding="utf-8"),
+        )
+    )
+
+
+@cache
+def _templates() -> Environment:
+    return page_templates(REPORT_TEMPLATES)

@@ -1,1 +1,0 @@
-"""PURE: turns a validation report into report.html, the page that people look at."""

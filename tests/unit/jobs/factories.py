@@ -1,0 +1,118 @@
+"""Messages and settings with every field filled; tests name only what they are about."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.jobs.description import Description
+from lambdas.messages import Callback, Dataset, Execution, Job, StartTrainingJobEvent
+from lambdas.settings import StartTrainingJobSettings
+
+MACHINE = "arn:aws:states:us-east-1:111122223333:execution:pipeline"
+
+
+def any_execution(name: str = "dogs-3f2a9c81d0e4", redrive_count: int = 0) -> Execution:
+    return Execution(name=name, arn=f"{MACHINE}:{name}", redrive_count=redrive_count)
+
+
+def any_dataset(**changes: Any) -> Dataset:
+    fields: dict[str, Any] = {
+        "manifest": "s3://bucket/labeling/dogs/manifests/output/output.manifest",
+        "version_id": "v1",
+        "newest_only": True,
+        "train_manifest": "s3://bucket/executions/dogs-3f2a9c81d0e4/train.manifest",
+        "validation_manifest": "s3://bucket/executions/dogs-3f2a9c81d0e4/validation.manifest",
+        "report": "s3://bucket/executions/dogs-3f2a9c81d0e4/report.json",
+        "report_page": "s3://bucket/executions/dogs-3f2a9c81d0e4/report.html",
+        "label_attribute": "bb",
+        "hyperparameters": {
+            "num_classes": "2",
+            "num_training_samples": "80",
+            "label_width": "350",
+            "mini_batch_size": "8",
+        },
+        "records": {"total": 100, "usable": 100},
+        "boxes": 250,
+        "max_boxes_per_image": 5,
+        "classes": ["dog", "cat"],
+        "split": {"train": 80, "validation": 20},
+    }
+    return Dataset(**{**fields, **changes})
+
+
+def any_settings(**changes: Any) -> StartTrainingJobSettings:
+    fields: dict[str, Any] = {
+        "bucket": "bucket",
+        "training_image": "811284229777.dkr.ecr.us-east-1.amazonaws.com/object-detection:1",
+        "training_role_arn": "arn:aws:iam::111122223333:role/training",
+        "training_job_prefix": "gt-train",
+        "instance_types": ("ml.g4dn.xlarge", "ml.g5.xlarge"),
+        "instance_count": 1,
+        "volume_size_gb": 50,
+        "max_runtime_seconds": 86400,
+        "max_pending_seconds": 7200,
+        "max_capacity_rounds": 2,
+        "kms_key_arn": None,
+        "vpc_subnets": (),
+        "security_groups": (),
+        "network_isolation": False,
+        "encrypt_inter_container_traffic": False,
+        "max_billable_hours": None,
+        "managed_spot_training": False,
+        "max_wait_seconds": 172800,
+        "hyperparameters": {"base_network": "resnet-50", "mini_batch_size": "32"},
+    }
+    return StartTrainingJobSettings(**{**fields, **changes})
+
+
+def any_start_event(redrive_count: int = 0, **changes: Any) -> StartTrainingJobEvent:
+    fields: dict[str, Any] = {
+        "dataset": any_dataset(),
+        "attempt": 0,
+        "capacity_misses": 0,
+        "internal_errors": 0,
+        "execution": any_execution(redrive_count=redrive_count),
+    }
+    return StartTrainingJobEvent(**{**fields, **changes})
+
+
+def any_job(**changes: Any) -> Job:
+    fields: dict[str, Any] = {
+        "name": "gt-train-dogs-3f2a9c81d0e4-5d0c2f19-1",
+        "instance_type": "ml.g4dn.xlarge",
+        "instance_count": 1,
+        "attempt": 0,
+        "redrive_count": 0,
+        "execution_arn": any_execution().arn,
+    }
+    return Job(**{**fields, **changes})
+
+
+def any_callback(job: Job, task_token: str = "token", redrive_count: int = 0) -> Callback:
+    return Callback(
+        task_token=task_token,
+        execution=any_execution(redrive_count=redrive_count),
+        job=job,
+    )
+
+
+def described(response: Mapping[str, Any]) -> Description:
+    return Description(
+        name=response["TrainingJobName"],
+        arn=response["TrainingJobArn"],
+        status=response["TrainingJobStatus"],
+        response=response,
+    )
+
+
+def any_description(status: str, secondary: str | None = None, **more: Any) -> Description:
+    name = more.pop("name", "gt-train-dogs-1")
+    return described(
+        {
+            "TrainingJobName": name,
+            "TrainingJobArn": f"arn:aws:sagemaker:us-east-1:111122223333:training-job/{name}",
+            "TrainingJobStatus": status,
+            "SecondaryStatus": secondary or status,
+            "ResourceConfig": {"InstanceType": "ml.g4dn.xlarge", "InstanceCount": 2},
+            **more,
+        }
+    )
