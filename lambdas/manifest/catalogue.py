@@ -23,6 +23,8 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
         *duplicates.RULES,
         *unlabeled.RULES,
         label.LABEL_WITHOUT_METADATA,
+        label.LABEL_WITHOUT_TYPE,
+        label.CLASS_MAP_MISSING,
     ),
     "Task": task.RULES,
     "Label": (label.LABEL_NOT_AN_OBJECT, *image_size.RULES, *boxes.RULES),

@@ -13,6 +13,7 @@ def summarize(progress: Progress, seen: SeenImages) -> Report:
     """Return the report; both channels must be closed."""
     seen.report_to(progress.findings)
     note_tiny_boxes(progress)
+    progress.names.call_by_id(progress.boxes)
     if not progress.no_manifest:
         for found in judge(progress):
             progress.findings.add(found)

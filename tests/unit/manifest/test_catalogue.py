@@ -105,6 +105,8 @@ CASES: dict[str, Case] = {
     "labeling-failed": among_good(failed_record()),
     "metadata-without-label": among_good(any_record(bb=None)),
     "label-without-metadata": among_good(any_record(bb__metadata=None)),
+    "label-without-type": among_good(any_record(metadata={"type": "boxes"})),
+    "class-map-missing": boxed(any_box(), **{"class-map": None}),
     "task-image-classification": of_type("image-classification"),
     "task-semantic-segmentation": of_type("semantic-segmentation"),
     "task-video": of_type("video-object-detection"),
