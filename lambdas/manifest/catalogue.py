@@ -13,7 +13,7 @@ from lambdas.manifest.line import (
     unlabeled,
 )
 from lambdas.manifest.rules.rule import Rule
-from lambdas.manifest.stream import document, label_attribute
+from lambdas.manifest.stream import attribute_name, document, label_attribute
 from lambdas.manifest.summary import class_balance, trainability, training_settings
 
 SECTIONS: dict[str, tuple[Rule, ...]] = {
@@ -29,7 +29,7 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
     "Task": task.RULES,
     "Label": (label.LABEL_NOT_AN_OBJECT, *image_size.RULES, *boxes.RULES),
     "Classes": classes.RULES + class_names.RULES + class_balance.RULES,
-    "Attribute": label_attribute.RULES,
+    "Attribute": label_attribute.RULES + attribute_name.RULES,
     "Trainability": trainability.RULES + training_settings.RULES + reader.RULES,
 }
 

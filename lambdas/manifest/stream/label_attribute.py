@@ -7,6 +7,7 @@ import msgspec
 from lambdas.manifest.format import BOM, BOX_TYPES, METADATA, holds_boxes
 from lambdas.manifest.rules.rule import AUGMENTED_MANIFEST, BOX_OUTPUT, CHAINING, Fault, Rule
 from lambdas.manifest.rules.text import listing, quote
+from lambdas.manifest.stream.attribute_name import name_fault
 
 LABEL_ATTRIBUTE_NOT_FOUND = Rule(
     code="label-attribute-not-found",
@@ -67,6 +68,7 @@ RULES = (
     LABEL_ATTRIBUTE_LATE,
     LABEL_ATTRIBUTE_ADJUSTED,
 )
+
 
 MOST_NAMES = 64
 _UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
@@ -153,6 +155,10 @@ class LabelAttributes:
         Args:
             found: whether any line has the label that was chosen, or its metadata.
         """
+        unusable = None if self.chosen is None else name_fault(self.chosen)
+        return unusable or self._judge_choice(found)
+
+    def _judge_choice(self, found: bool) -> Fault | None:
         if self.configured is not None:
             return None if found else self._absent(self.configured)
         names, best = self.boxes(), self.preferred()

@@ -163,6 +163,12 @@ CASES: dict[str, Case] = {
     "label-attribute-ambiguous": Case(manifest_of(*(chained(n, None) for n in range(40)))),
     "label-attribute-late": Case(good_lines(4_000) + manifest_of(chained(1))),
     "label-attribute-adjusted": Case(manifest_of(*(chained(n) for n in range(40)))),
+    "label-attribute-ends-in-ref": Case(
+        manifest_of(*(any_record(n, attribute="boxes-ref") for n in range(40)))
+    ),
+    "label-attribute-name-invalid": Case(
+        manifest_of(*(any_record(n, attribute="b" * 257) for n in range(40)))
+    ),
     "too-many-invalid-lines": Case(
         good_lines() + as_line(any_record(bb=None)),
         any_policy(max_invalid_fraction=0.01),

@@ -183,3 +183,31 @@ def test_without_any_bounding_box_label_the_tasks_found_are_named() -> None:
 def test_a_broken_line_of_another_job_does_not_hide_the_label() -> None:
     lines = b"not json\n" + b'{"x-metadata": 3}\n' + good_lines(60)
     assert run(lines).report.label_attribute == "bb"
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("b" * 256, None),
+        ("b" * 257, "label-attribute-name-invalid"),
+        ("boxes\n", "label-attribute-name-invalid"),
+        ("\x85", "label-attribute-name-invalid"),
+        ("", "label-attribute-name-invalid"),
+        ("boxes-ref", "label-attribute-ends-in-ref"),
+        ("boxes-ref-2", None),
+        ("-reference", None),
+    ],
+)
+@pytest.mark.parametrize("configured", [True, False])
+def test_a_label_attribute_that_training_does_not_take_rejects_the_manifest(
+    name: str, code: str | None, configured: bool
+) -> None:
+    lines = manifest_of(*(any_record(n, attribute=name) for n in range(30)))
+    result = run(lines, any_policy(label_attribute=name if configured else None))
+    assert result.codes == ({code} if code else set())
+
+
+@pytest.mark.parametrize("name", ["source", "source-ref"])
+def test_the_image_is_not_a_label(name: str) -> None:
+    result = run(good_lines(), any_policy(label_attribute=name))
+    assert "label-attribute-name-invalid" in result.codes
