@@ -22,11 +22,13 @@ class Policy:
     label_attribute: the label to train on; None discovers it.
     validation_fraction: share of the images that go to the validation channel, between 0 and 1.
     image_buckets: buckets the training role may read; empty accepts any.
-    empty_images: whether images without boxes are trained on as negatives or set aside.
+    empty_images: whether images without boxes go to the channels, where they give the network no
+        target, or are set aside.
     max_invalid_fraction, max_unlabeled_fraction: shares of all lines, above which the manifest
         is rejected as a whole.
     group_pattern: regular expression searched in source-ref; its first group (or the whole match)
         keys the split, so that the frames of one sequence stay on one side.
+    instance_count: on how many instances the training job runs at once.
     hyperparameters: the user's, as the strings the CreateTrainingJob API takes.
     """
 
@@ -37,6 +39,7 @@ class Policy:
     max_invalid_fraction: float = 0.05
     max_unlabeled_fraction: float = 0.2
     group_pattern: str | None = None
+    instance_count: int = 1
     hyperparameters: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -74,6 +77,7 @@ class Policy:
             max_invalid_fraction=settings.max_invalid_fraction,
             max_unlabeled_fraction=settings.max_unlabeled_fraction,
             group_pattern=settings.split_group_pattern,
+            instance_count=settings.instance_count,
             hyperparameters=settings.hyperparameters,
         )
 

@@ -25,7 +25,7 @@ def summarize(progress: Progress, seen: SeenImages) -> Report:
         boxes=boxes.total(),
         max_boxes_per_image=progress.most_boxes,
         classes={str(c): ClassCount(names[c], boxes[c], images[c]) for c in sorted(names)},
-        split=SplitCounts(progress.train.records, progress.validation.records),
+        split=_split(progress),
         hyperparameters=_hyperparameters(progress),
         findings=progress.findings.ordered(),
         statistics=statistics(progress),
@@ -33,10 +33,14 @@ def summarize(progress: Progress, seen: SeenImages) -> Report:
 
 
 def _hyperparameters(progress: Progress) -> dict[str, str]:
-    names, train = progress.names.names, progress.train.records
-    if not names or not train:
+    names, split = progress.names.names, _split(progress)
+    if not names or not split.train:
         return {}
-    return derived_hyperparameters(progress.policy, max(names), train, progress.most_boxes)
+    return derived_hyperparameters(progress.policy, max(names), split, progress.most_boxes)
+
+
+def _split(progress: Progress) -> SplitCounts:
+    return SplitCounts(progress.train.records, progress.validation.records)
 
 
 def _records(progress: Progress) -> Records:

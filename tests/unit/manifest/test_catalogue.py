@@ -144,11 +144,12 @@ CASES: dict[str, Case] = {
     ),
     "class-ids-with-gaps": Case(
         manifest_of(renamed(0, {"0": "dog", "2": "cat"}, 0, 2)) + good_lines(),
-        validation=manifest_of(renamed(900, {"0": "dog", "2": "cat"}, 0, 2)),
+        validation=manifest_of(renamed(900, {"0": "dog", "2": "cat"}, 0, 2), any_record(901)),
     ),
     "class-missing-in-train": Case(good_lines(), validation=VALIDATION),
     "class-missing-in-validation": Case(
-        manifest_of(renamed(0, TWO, 0, 1)) + good_lines(), validation=manifest_of(any_record(901))
+        manifest_of(renamed(0, TWO, 0, 1)) + good_lines(),
+        validation=manifest_of(any_record(901), any_record(902)),
     ),
     "class-imbalance": Case(
         manifest_of(renamed(0, TWO, 0, 1), *(any_record(n) for n in range(1, 202))),
@@ -185,7 +186,13 @@ CASES: dict[str, Case] = {
     "label-width-too-small": Case(
         good_lines(), any_policy(hyperparameters={**SETTINGS, "label_width": "6"})
     ),
-    "mini-batch-lowered": Case(good_lines(8)),
+    "mini-batch-lowered": Case(
+        good_lines(), any_policy(hyperparameters=SETTINGS | {"mini_batch_size": "32"})
+    ),
+    "epoch-on-every-instance": Case(good_lines(), any_policy(instance_count=2)),
+    "batch-without-box": Case(
+        good_lines() + manifest_of(*(empty_record(n) for n in range(40))),
+    ),
     "boxes-too-small": boxed(any_box(width=2)),
     "scheduler-step-unreached": Case(
         good_lines(), any_policy(hyperparameters={**SETTINGS, "lr_scheduler_step": "3,5"})
