@@ -3,6 +3,7 @@
 from lambdas.manifest.counts.duplicates import SeenImages
 from lambdas.manifest.counts.progress import Progress
 from lambdas.manifest.report import ClassCount, Records, Report, SplitCounts
+from lambdas.manifest.summary.anchor_reach import judge_reach, without_anchor
 from lambdas.manifest.summary.derived_hyperparameters import derived_hyperparameters
 from lambdas.manifest.summary.statistics import statistics
 from lambdas.manifest.summary.trainability import judge
@@ -17,6 +18,10 @@ def summarize(progress: Progress, seen: SeenImages) -> Report:
     if not progress.no_manifest:
         for found in judge(progress):
             progress.findings.add(found)
+    drawn = progress.sample.boxes()
+    missed = without_anchor(drawn, progress.policy)
+    for found in judge_reach(progress, drawn, missed):
+        progress.findings.add(found)
     boxes, images, names = progress.boxes, progress.images, progress.names.names
     return Report(
         verdict="rejected" if progress.findings.rejected else "accepted",
@@ -28,7 +33,7 @@ def summarize(progress: Progress, seen: SeenImages) -> Report:
         split=_split(progress),
         hyperparameters=_hyperparameters(progress),
         findings=progress.findings.ordered(),
-        statistics=statistics(progress),
+        statistics=statistics(progress, drawn, missed),
     )
 
 

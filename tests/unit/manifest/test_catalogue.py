@@ -194,6 +194,9 @@ CASES: dict[str, Case] = {
         good_lines() + manifest_of(*(empty_record(n) for n in range(40))),
     ),
     "boxes-too-small": boxed(any_box(width=2)),
+    "boxes-without-anchor": Case(
+        manifest_of(*(any_record(n, any_box(width=10, height=10)) for n in range(40)))
+    ),
     "scheduler-step-unreached": Case(
         good_lines(), any_policy(hyperparameters={**SETTINGS, "lr_scheduler_step": "3,5"})
     ),
