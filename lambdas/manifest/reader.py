@@ -8,7 +8,7 @@ from lambdas.manifest.format import ManifestName
 from lambdas.manifest.line.fast_path import FastPath
 from lambdas.manifest.line.record import Record
 from lambdas.manifest.line.slow_path import SlowPath
-from lambdas.manifest.rules.rule import GOOD_PRACTICE, Fault, Rule
+from lambdas.manifest.rules.rule import MULTIBOX_TARGET, Fault, Rule
 from lambdas.manifest.split.channel import Channel
 from lambdas.manifest.split.group_hash import group_hash, image_hash
 from lambdas.manifest.split.rejected_lines import RejectedLines
@@ -19,8 +19,9 @@ EMPTY_IMAGE_DROPPED = Rule(
     severity="warning",
     title="An image without boxes was left out",
     template="the image has no box and empty_images is 'drop'",
-    fix="Set empty_images to 'keep' to train on it as a negative example.",
-    source=GOOD_PRACTICE,
+    fix="None needed: an image without boxes gives the network no target, so it is not a negative "
+    "example. Set empty_images to 'keep' to have it in the channels all the same.",
+    source=MULTIBOX_TARGET,
 )
 
 RULES = (EMPTY_IMAGE_DROPPED,)
