@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any
-
-import msgspec
+from typing import IO
 
 from cli.reading_progress import counting_progress
 from lambdas.images.answer import Answer, Part, Refusal, Span
@@ -16,6 +14,7 @@ from lambdas.images.declared import Channel, DeclaredImage, Examined
 from lambdas.images.examination import examine_header
 from lambdas.images.image_findings import ImageFindings, with_images
 from lambdas.manifest.format import BOM
+from lambdas.manifest.line.strict_json import parse
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.report import Report
 from lambdas.manifest.stream.lines import RawStream
@@ -54,7 +53,7 @@ class NumberedLines:
 
     def number_of(self, line: bytes) -> int:
         """The number of the first line with these bytes, counted from 1."""
-        return self._numbers.get(hash(line.removesuffix(b"\n")), 0)
+        return self._numbers.get(hash(line), 0)
 
 
 class AcceptedLines:
@@ -83,7 +82,8 @@ class AcceptedLines:
         """The images of a channel, as its lines declare them."""
         file = self._files[channel]
         file.seek(0)
-        for line in file:
+        for ended in file:
+            line = ended.removesuffix(b"\n")
             yield _declared(line, self._origins[channel].number_of(line), attribute, channel)
 
 
@@ -123,16 +123,18 @@ def in_s3(images: list[DeclaredImage]) -> Iterable[Examined]:
 
 
 def _declared(line: bytes, number: int, attribute: str, channel: Channel) -> DeclaredImage:
-    record: dict[str, Any] = msgspec.json.decode(line)
+    record, _ = parse(line)  # as validation has read it: other parsers refuse 1e999
+    assert record is not None  # noqa: S101 - it is an accepted line
     (size,) = record[attribute]["image_size"]
-    metadata = record.get(f"{attribute}-metadata", {})
+    metadata = record.get(f"{attribute}-metadata")
+    job = metadata.get("job-name") if isinstance(metadata, dict) else None
     return DeclaredImage(
         number,
         record["source-ref"],
-        size["width"],
-        size["height"],
+        int(size["width"]),
+        int(size["height"]),
         channel,
-        as_stored=str(metadata.get("job-name")).startswith(_GROUND_TRUTH),
+        as_stored=str(job).startswith(_GROUND_TRUTH),
     )
 
 

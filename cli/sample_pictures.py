@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from lambdas.images.decoding import MOST_BYTES
 from lambdas.manifest.report import Report
 from lambdas.pages.samples import Picture
-from lambdas.pages.thumbnail import MOST_BYTES, thumbnail
+from lambdas.pages.thumbnail import thumbnail
 from local.demo.image_files import file_of
 
 

@@ -8,9 +8,10 @@ from lambdas.adapters import clients
 from lambdas.adapters.manifest_objects import split_uri
 from lambdas.adapters.observability import logger
 from lambdas.errors import InvalidExecutionInput
+from lambdas.images.decoding import MOST_BYTES
 from lambdas.manifest.report import Report
 from lambdas.pages.samples import Picture
-from lambdas.pages.thumbnail import MOST_BYTES, thumbnail
+from lambdas.pages.thumbnail import thumbnail
 
 MOST_IMAGES = 12
 

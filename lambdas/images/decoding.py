@@ -10,6 +10,11 @@ from lambdas.images.jpeg import SIGNATURE
 FORMATS = ("JPEG", "PNG")
 """What training reads. Pillow would open some forty formats, and some make 2 kB into gigabytes."""
 
+MOST_BYTES = 40_000_000
+MOST_PIXELS = 100_000_000
+"""Of an image that is decoded. Ground Truth's limits for images with boxes are 40 MB and more
+pixels than this (input-data-limits.html)."""
+
 MOST_SCANS = 100
 """Of a progressive JPEG, which usually has ten. Each goes over the whole image again, for a few
 hundred bytes: 40 MB can hold hours of them."""

@@ -6,8 +6,10 @@ from lambdas.images.declared import Channel, Examined
 from lambdas.images.equal_content import EqualContent
 from lambdas.manifest.counts.findings import Findings
 from lambdas.manifest.policy import Policy
-from lambdas.manifest.report import Finding, Report, worst_first
-from lambdas.manifest.summary.trainability import too_many_invalid
+from lambdas.manifest.report import Finding, Records, Report, SplitCounts, worst_first
+from lambdas.manifest.rules.rule import Fault
+from lambdas.manifest.summary.derived_hyperparameters import derived_hyperparameters
+from lambdas.manifest.summary.trainability import CHANNEL_EMPTY, too_many_invalid
 
 
 class ImageFindings:
@@ -47,27 +49,42 @@ def with_images(report: Report, found: ImageFindings, policy: Policy) -> Report:
     """Return an accepted manifest's report with what was found in its images.
 
     Lines whose images can't be used count as invalid from here on, and reject the manifest above
-    the same share. Boxes, classes, hyperparameters and statistics remain those of all lines.
+    the same share. Boxes, classes and statistics remain those of all lines.
     """
     lost = {channel: len(lines) for channel, lines in found.set_aside.items()}
-    records, split = report.records, report.split
     records = msgspec.structs.replace(
-        records,
-        usable=records.usable - sum(lost.values()),
-        invalid=records.invalid + sum(lost.values()),
+        report.records,
+        usable=report.records.usable - sum(lost.values()),
+        invalid=report.records.invalid + sum(lost.values()),
+    )
+    split = SplitCounts(
+        report.split.train - lost["train"], report.split.validation - lost["validation"]
     )
     findings = [*report.findings, *found.ordered()]
-    rejection = too_many_invalid(records.invalid, records.total, policy)
+    rejection = _rejection(records, split, policy)
     if rejection is not None:
         findings.append(Findings().add(rejection))
     return msgspec.structs.replace(
         report,
         verdict="rejected" if rejection else report.verdict,
         records=records,
-        split=msgspec.structs.replace(
-            split,
-            train=split.train - lost["train"],
-            validation=split.validation - lost["validation"],
-        ),
+        split=split,
+        hyperparameters=_hyperparameters(report, split, policy),
         findings=sorted(findings, key=worst_first),
     )
+
+
+def _rejection(records: Records, split: SplitCounts, policy: Policy) -> Fault | None:
+    too_many = too_many_invalid(records.invalid, records.total, policy)
+    if too_many is not None:
+        return too_many
+    channels = {"train": split.train, "validation": split.validation}
+    empty = (CHANNEL_EMPTY.fault(channel=name) for name, left in channels.items() if not left)
+    return next(empty, None)
+
+
+def _hyperparameters(report: Report, split: SplitCounts, policy: Policy) -> dict[str, str]:
+    if not split.train:
+        return {}
+    highest = max(int(class_id) for class_id in report.classes)
+    return derived_hyperparameters(policy, highest, split, report.max_boxes_per_image)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lambdas.images.declared import DeclaredImage
+from lambdas.images.decoding import MOST_BYTES, MOST_PIXELS
 from lambdas.images.header import UPRIGHT, Header
 from lambdas.manifest.rules.rule import (
     DEVELOPER_GUIDE,
@@ -84,11 +85,6 @@ RULES = (
     DEPTH,
     TOO_LARGE,
 )
-
-MOST_BYTES = 40_000_000
-MOST_PIXELS = 100_000_000
-"""Of an image that is decoded. Ground Truth's limits for images with boxes are 40 MB and more
-pixels than this (input-data-limits.html)."""
 
 _UNUSUAL = {
     "grey": "grey, with one channel",

@@ -5,14 +5,11 @@ import warnings
 
 from PIL import Image
 
-from lambdas.images.decoding import FORMATS, too_costly
+from lambdas.images.decoding import FORMATS, MOST_BYTES, too_costly
 from lambdas.pages.samples import Picture
 
 LONGEST_SIDE = 640
 QUALITY = 80
-
-MOST_BYTES = 40_000_000
-"""Ground Truth's own limit for images with boxes (input-data-limits.html)."""
 
 
 def thumbnail(content: bytes, longest_side: int = LONGEST_SIDE) -> Picture | None:

@@ -69,6 +69,8 @@ def test_a_missing_file_costs_its_line(
     assert (status, counts) == (0, {"image-missing": 1})  # one in 20 may be invalid
     assert (report["records"]["usable"], report["records"]["invalid"]) == (19, 1)
     assert sum(report["split"].values()) == 19
+    samples = report["hyperparameters"]["num_training_samples"]
+    assert samples == str(report["split"]["train"])
 
 
 def test_too_many_bad_images_reject_the_manifest(
@@ -80,6 +82,21 @@ def test_too_many_bad_images_reject_the_manifest(
     assert (status, counts) == (1, {"image-missing": 1, "image-size-differs": 1})
     assert report["findings"][0]["code"] == "too-many-invalid-lines"
     assert "2 of 20" in report["findings"][0]["message"]
+
+
+@pytest.mark.parametrize("channel", ["train", "validation"])
+def test_a_channel_that_loses_its_only_image_rejects_the_manifest(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, folder: Path, channel: str
+) -> None:
+    records = any_records(20)
+    one = write(tmp_path / "one.manifest", records[:1])
+    others = write(tmp_path / "others.manifest", records[1:])
+    train, validation = (one, others) if channel == "train" else (others, one)
+    (folder / "0.jpg").unlink()
+    status, _, report = found(capsys, train, "--validation", validation, "--images", folder)
+    assert status == 1
+    assert report["findings"][0]["code"] == "channel-empty"
+    assert channel in report["findings"][0]["message"]
 
 
 def test_faulty_lines_and_bad_images_count_together(
@@ -101,9 +118,8 @@ def test_findings_name_lines_of_the_manifest_that_was_split(
     for number in (0, 7, 19):
         (folder / f"{number}.jpg").write_bytes(b"<html>")
     _, _, report = found(capsys, manifest, "--images", folder)
-    bad = [each for each in report["findings"] if each["code"] == "not-an-image"]
-    assert sorted(line for each in bad for line in each["lines"]) == [1, 15, 39]
-    assert all(each.get("manifest", "train") == "train" for each in bad)
+    (bad,) = (each for each in report["findings"] if each["code"] == "not-an-image")
+    assert (bad.get("manifest", "train"), bad["lines"]) == ("train", [1, 15, 39])
 
 
 def test_findings_name_lines_of_the_validation_manifest(
@@ -116,6 +132,36 @@ def test_findings_name_lines_of_the_validation_manifest(
     _, _, report = found(capsys, train, "--validation", validation, "--images", folder)
     (bad,) = (each for each in report["findings"] if each["code"] == "not-an-image")
     assert (bad["manifest"], bad["lines"]) == ("validation", [2])
+
+
+@pytest.mark.parametrize("metadata", [None, [], "none"])
+def test_images_of_lines_with_odd_metadata_and_sizes_are_looked_at(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, folder: Path, metadata: object
+) -> None:
+    records = any_records(20)
+    label = records[3]["bb"] | {"image_size": [{"width": 401.0, "height": 300.0, "depth": 3}]}
+    records[3] |= {"bb": label, "bb-metadata": metadata}
+    manifest = write(tmp_path / "odd.manifest", records)
+    _, _, report = found(capsys, manifest, "--images", folder)
+    (bad,) = (each for each in report["findings"] if each["code"] == "image-size-differs")
+    assert bad["lines"] == [4]
+    assert bad["message"] == (
+        'line 4: "s3://images/3.jpg" is 400x300 pixels, but image_size says 401x300'
+    )
+
+
+@pytest.mark.parametrize("odd", ['"\\ud800"', "1e999", "[" * 900 + "]" * 900])
+def test_images_of_lines_that_few_parsers_read_are_looked_at(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, folder: Path, odd: str
+) -> None:
+    lines = [json.dumps(record) for record in any_records(20)]
+    lines[3] = f'{lines[3][:-1]}, "other": {odd}}}'
+    manifest = tmp_path / "odd.manifest"
+    manifest.write_text("\n".join(lines))
+    (folder / "3.jpg").unlink()
+    _, counts, report = found(capsys, manifest, "--images", folder)
+    assert counts == {"image-missing": 1}
+    assert report["records"]["usable"] == 19
 
 
 def test_what_only_warns_costs_nothing(
