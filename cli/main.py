@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-COMMANDS = ("demo", "validate", "replay", "export", "predict")
+COMMANDS = ("demo", "validate", "replay", "stop", "export", "predict")
 """The modules of this package that are subcommands, each with ``add_parser``."""
 
 
