@@ -2,7 +2,7 @@
 # make test     lint, types, import contracts, all tests, the benchmark's self-check
 # make bench    the manifest validator beside other ways, from file and over TLS; half an hour
 # make soak     long searches and the load test; about an hour
-# make deploy   deploy the app to your AWS account
+# make deploy   deploy the app to your AWS account; ENV=staging deploys a second pipeline
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
@@ -53,8 +53,15 @@ soak: .venv/installed
 	HYPOTHESIS_PROFILE=searching pytest -n 2 tests/unit
 	pytest -m soak -s
 
-bootstrap synth diff deploy destroy: .venv/installed node_modules/installed
-	@$(CDK) $@ $(ARGS)
+# The text of ARGS goes to the shell as it was given: make would take a $ in it for one of its own.
+CDK_ARGUMENTS = $(if $(ENV),-c stack=$(ENV)) $(value ARGS)
+
+deploy: .venv/installed node_modules/installed
+	@gt-train settings -- $(CDK_ARGUMENTS)
+	@$(CDK) $@ $(CDK_ARGUMENTS)
+
+bootstrap synth diff destroy: .venv/installed node_modules/installed
+	@$(CDK) $@ $(CDK_ARGUMENTS)
 
 clean:
 	rm -rf .venv node_modules cdk.out demo-output build *.egg-info

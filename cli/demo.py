@@ -56,6 +56,9 @@ def run(options: argparse.Namespace) -> int:
     from local.demo.source import DemoPictures, ManifestFile, SourceError  # noqa: PLC0415
 
     shown = Presentation(Console(highlight=False, soft_wrap=True))
+    if (options.images or options.fill_images) and not options.manifest:
+        shown.refused("--images and --fill-images need --manifest: without one, the demo draws")
+        return 2
     try:
         source = (
             ManifestFile.read(options.manifest, options.images, fill=options.fill_images)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-COMMANDS = ("demo", "validate", "replay", "export", "predict")
+COMMANDS = ("demo", "validate", "settings", "replay", "export", "predict")
 """The modules of this package that are subcommands, each with ``add_parser``."""
 
 
@@ -29,7 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             subcommands.add_parser(command, help=needs)
             if asked:
                 parser.error(f"{command} {needs}")
-    options = parser.parse_args(given)
+    options, unknown = parser.parse_known_args(given)
+    if unknown:
+        subcommands.choices[options.command].error(f"unknown arguments: {' '.join(unknown)}")
     status: int = options.run(options)
     return status
 

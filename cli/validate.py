@@ -9,7 +9,7 @@ from cli.findings import shown_report
 from cli.manifest_source import STANDARD_INPUT, ManifestSource, NotReadable, opened
 from cli.output import INTERRUPTED, PatientConsole, write_document
 from cli.preview import FirstLines, preview
-from cli.project_policy import project_policy
+from cli.project_policy import SETTINGS, command_context, project_policy
 from cli.reading_progress import reading_progress
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.report import Report
@@ -47,6 +47,15 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         type=_bucket,
         help="the pipeline's bucket, or another that may hold images besides those in the setting "
         "image_buckets (repeatable); without this option, images may lie anywhere",
+    )
+    parser.add_argument("--stack", metavar="NAME", help="the environment, or its stack")
+    parser.add_argument(
+        "-c",
+        "--context",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="a setting instead of cdk.json's, as for make deploy (repeatable)",
     )
     _add_output(parser)
     parser.set_defaults(run=run)
@@ -88,7 +97,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    policy = project_policy(options.label_attribute, options.image_bucket)
+    context = command_context(SETTINGS, options.stack, options.context)
+    policy = project_policy(context, options.label_attribute, options.image_bucket)
     with ExitStack() as sources:
         manifest = sources.enter_context(opened(options.manifest))
         validation = (
