@@ -5,12 +5,16 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-COMMANDS = ("demo", "validate", "settings", "replay", "export", "predict")
+from cli.early_end import run_or_say_why
+
+COMMANDS = ("demo", "validate", "settings", "evaluate", "export", "predict", "replay")
 """The modules of this package that are subcommands, each with ``add_parser``."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a subcommand; return its exit status: 0 well, 1 refused or failed, 2 wrong usage.
+    """Run a subcommand; return its exit status: 0 well, 1 rejected or failed, 2 not judged.
+
+    A signal's status is 128 and its number, as shells have it.
 
     Only the subcommand's own module is imported, so that one works without the packages of the
     others.
@@ -32,8 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options, unknown = parser.parse_known_args(given)
     if unknown:
         subcommands.choices[options.command].error(f"unknown arguments: {' '.join(unknown)}")
-    status: int = options.run(options)
-    return status
+    return run_or_say_why(options.command, lambda: options.run(options))
 
 
 if __name__ == "__main__":

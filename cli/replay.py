@@ -3,10 +3,10 @@
 import argparse
 
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
 
 from cli.dead_letters import Account, DeployedPipeline, Replayed, replay
 from cli.deployed_stack import StackNotUsable, stack_meant
+from cli.output import PatientConsole
 from lambdas.pages.visible import visible
 
 
@@ -31,9 +31,9 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def run(options: argparse.Namespace) -> int:
     """Print a line for each event; return 0, 1 or 2 as the parser's epilog says."""
-    console = Console(highlight=False, soft_wrap=True, markup=False)
+    console = PatientConsole(soft_wrap=True, markup=False)
+    account = Account.of_environment()
     try:
-        account = Account.of_environment()
         pipeline = DeployedPipeline.find(account, stack_meant(options.stack))
         left = total = 0
         for each in replay(account, pipeline):

@@ -7,7 +7,7 @@ from constructs import Construct
 from lambdas.contract import BucketLayout, takes_volume_key
 from stacks.constructs.algorithm_image import AlgorithmImage
 from stacks.constructs.encryption import key_use_of_training
-from stacks.constructs.permissions import deny_reading
+from stacks.constructs.permissions import deny_reading_task_tokens
 from stacks.constructs.storage import Storage
 from stacks.settings.fields import PipelineSettings
 
@@ -92,7 +92,7 @@ class TrainingRole(iam.Role):
                 actions=["s3:GetBucketLocation", "s3:ListBucket"],
                 resources=[bucket.bucket_arn for bucket in buckets],
             ),
-            deny_reading(storage.bucket, BucketLayout.CALLBACKS),
+            deny_reading_task_tokens(storage.bucket),
             iam.PolicyStatement(
                 sid="WriteModelsAndCheckpoints",
                 actions=["s3:PutObject", "s3:AbortMultipartUpload"],

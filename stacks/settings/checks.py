@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-import botocore.session
+from botocore.loaders import Loader
 
 from lambdas.contract import BucketLayout
 
@@ -30,8 +30,9 @@ _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 @functools.cache
 def trainable_instance_types() -> tuple[str, ...]:
     """Return the instance types that SageMaker offers and the algorithm can use."""
-    model = botocore.session.get_session().get_service_model("sagemaker")
-    every: Sequence[str] = model.shape_for("TrainingInstanceType").metadata["enum"]
+    # Not through a session, which would look the user's AWS profile up.
+    model = Loader().load_service_model("sagemaker", "service-2")
+    every: Sequence[str] = model["shapes"]["TrainingInstanceType"]["enum"]
     return tuple(sorted(each for each in every if each.split(".")[1] in TRAINABLE_FAMILIES))
 
 

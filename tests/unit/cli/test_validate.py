@@ -186,15 +186,15 @@ def test_a_manifest_is_judged_by_the_settings_of_an_environment_and_of_the_comma
     tmp_path: Path, capsys: Capsys, manifest: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cdk_json = tmp_path / "cdk.json"
-    staging = {"hyperparameters": {"mini_batch_size": 3}}
+    staging = {"hyperparameters": {"label_width": 400}}
     cdk_json.write_text(json.dumps({"context": {"environments": {"staging": staging}}}))
-    monkeypatch.setattr("cli.validate.SETTINGS", cdk_json)
+    monkeypatch.setattr("cli.project_policy.SETTINGS", cdk_json)
 
-    def batch(*options: str) -> str:
+    def label_width(*options: str) -> str:
         report = json.loads(validate(capsys, manifest, "--json", *options).out)
-        derived: str = report["hyperparameters"]["mini_batch_size"]
+        derived: str = report["hyperparameters"]["label_width"]
         return derived
 
-    assert batch() == "8"
-    assert batch("--stack", "staging") == "3"
-    assert batch("-c", "pipeline.hyperparameters.mini_batch_size=5") == "5"
+    assert label_width() == "350"
+    assert label_width("--stack", "staging") == "400"
+    assert label_width("-c", "pipeline.hyperparameters.label_width=500") == "500"
