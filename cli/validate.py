@@ -9,7 +9,6 @@ from cli.findings import shown_report
 from cli.manifest_source import STANDARD_INPUT, ManifestSource, NotReadable, opened
 from cli.output import PatientConsole, write_document
 from cli.preview import FirstLines, preview
-from cli.project_policy import project_policy
 from cli.reading_progress import reading_progress
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.report import Report
@@ -85,6 +84,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    # The settings are checked by botocore's model of SageMaker: slow to import, and not needed by
+    # the other commands.
+    from cli.project_policy import project_policy  # noqa: PLC0415
+
     policy = project_policy(options.label_attribute, options.image_bucket)
     with ExitStack() as sources:
         manifest = sources.enter_context(opened(options.manifest))

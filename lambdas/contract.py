@@ -26,6 +26,9 @@ GPUS = {
 }
 """Instances with more than one GPU (EC2 user guide, accelerated computing instances)."""
 
+UNVERSIONED = "null"
+"""S3's own name for the version of an object that has none (S3 user guide, versioning)."""
+
 EXECUTION_TAG = "gt-train:execution"
 """Tag key that leads from a training job back to its execution's ARN."""
 
@@ -85,6 +88,8 @@ class BucketLayout:
     CALLBACKS = "callbacks/"
     MODELS = "models/"
     CHECKPOINTS = "checkpoints/"
+    OWN_PREFIXES = (EXECUTIONS, CALLBACKS, MODELS, CHECKPOINTS)
+    """Below which only the pipeline writes, and nobody's manifests lie."""
     MANIFEST_TAIL = "/manifests/output/output.manifest"
     """Ground Truth's documented place of a labeling job's result, below the job's folder."""
 

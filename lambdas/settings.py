@@ -30,6 +30,7 @@ class ManifestSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_unlabeled_fraction: float
     split_group_pattern: str | None
     """None: every image is a group of its own."""
+    instance_count: int
     hyperparameters: dict[str, str]
 
 
@@ -99,7 +100,6 @@ class ReconcileTrainingJobsSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     bucket: str
     state_machine_arn: str
-    training_job_prefix: str
 
 
 def variables(settings: msgspec.Struct) -> dict[str, str]:

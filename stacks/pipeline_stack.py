@@ -73,6 +73,7 @@ class PipelineStack(Stack):
             self,
             "Events",
             defaults=defaults,
+            training_role=training_role,
             state_machine=workflow.state_machine,
             topic=topic,
         )

@@ -13,6 +13,10 @@ from lambdas.training.advice import advice
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 """Where SageMaker writes what training jobs print."""
 
+PIPE_TIMEOUT = "pipe channel timed out"
+"""An ``InternalServerError`` that is due to the images, and that the same job would meet again
+(aws/amazon-sagemaker-examples, issue 1097)."""
+
 MAX_CAUSE = 32_000
 """SendTaskFailure takes a cause of at most 32,768 characters."""
 
@@ -89,7 +93,8 @@ def _failed(description: Description) -> Failed:
     )
     hint = advice(reason)
     cause = _cause(description, f"failed: {reason.rstrip()}" + (f"\n{hint}" if hint else ""))
-    return Failed(error, cause, is_internal=error is errors.TrainingInternalServerError)
+    is_internal = error is errors.TrainingInternalServerError
+    return Failed(error, cause, may_pass=is_internal and PIPE_TIMEOUT not in reason)
 
 
 def _stopped(description: Description) -> Failed:

@@ -75,9 +75,7 @@ class PipelineSettings:
         ),
         check_regular_expression,
     ] = None
-    empty_images: Annotated[
-        Literal["keep", "drop"], Meta(description='"keep" (as negatives) or "drop"')
-    ] = "keep"
+    empty_images: Annotated[Literal["keep", "drop"], Meta(description='"keep" or "drop"')] = "keep"
     max_invalid_fraction: Share = 0.05
     max_unlabeled_fraction: Share = 0.2
     instance_types: Annotated[

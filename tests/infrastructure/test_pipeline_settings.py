@@ -50,7 +50,7 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("labeling_prefix", "executions/labels/", "executions/ holds the pipeline's own files"),
     ("image_buckets", ["not a bucket"], "names of buckets"),
     ("image_buckets", ["a-bucket/with/a/key"], "names of buckets"),
-    ("empty_images", "remove", '"keep" (as negatives) or "drop"'),
+    ("empty_images", "remove", 'must be "keep" or "drop"'),
     ("split_group_pattern", "(", "missing )"),
     ("split_group_pattern", "x" * 513, "longer than 512 characters"),
     ("training_job_prefix", "GT", "lower-case letters"),
@@ -129,13 +129,15 @@ def test_an_error_stays_on_one_line_whatever_the_value(value: str) -> None:
         assert refusal({"empty_images": value}).isprintable()
 
 
-def test_the_defaults_are_the_notebooks_except_for_the_batch() -> None:
+def test_the_defaults_are_the_notebooks_except_for_the_batch_and_a_step_that_is_never_reached() -> (
+    None
+):
     assert PipelineSettings().hyperparameters == {
         "base_network": "resnet-50",
         "use_pretrained_model": "1",
         "epochs": "5",
         "learning_rate": "0.001",
-        "lr_scheduler_step": "3,6",
+        "lr_scheduler_step": "3",
         "lr_scheduler_factor": "0.1",
         "optimizer": "rmsprop",
         "momentum": "0.9",

@@ -39,7 +39,7 @@ def test_the_template_has_these_resources_and_no_hidden_ones(template: Template)
         "AWS::Events::Rule": 4,
         "AWS::StepFunctions::StateMachine": 1,
         "AWS::IAM::Role": 10,
-        "AWS::IAM::Policy": 11,
+        "AWS::IAM::Policy": 12,
         "AWS::Logs::LogGroup": 9,
         "AWS::CloudWatch::Alarm": 1,
         "AWS::CloudWatch::Dashboard": 1,
