@@ -56,7 +56,12 @@ soak: .venv/installed
 	EVALUATION_RUNS=20000 pytest -n 2 tests/unit/evaluation/test_against_pycocotools.py
 	pytest -m soak -s
 
-bootstrap synth diff deploy destroy: .venv/installed node_modules/installed
+bootstrap synth diff deploy: .venv/installed node_modules/installed
+	@$(CDK) $@ $(ARGS)
+
+# Once the stack is gone, nothing stops its training jobs before their maximum runtime.
+destroy: .venv/installed node_modules/installed
+	@gt-train stop $(if $(filter --force -f,$(ARGS)),--yes)
 	@$(CDK) $@ $(ARGS)
 
 clean:
