@@ -12,5 +12,3 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
         *equal_content.RULES,
     ),
 }
-
-RULES: dict[str, Rule] = {rule.code: rule for rules in SECTIONS.values() for rule in rules}
