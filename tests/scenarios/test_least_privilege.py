@@ -22,6 +22,9 @@ NOT_SEEN_HERE = {
     r"TrainingRole s3:GetBucketLocation .*": (
         "In SageMaker's own policy, AmazonSageMakerFullAccess; the simulated job does not ask."
     ),
+    r"StepsAwaitTrainingJobRole s3:GetObject .*/callbacks/\*": (
+        "S3 asks for it inside a DeleteObject that names an ETag (conditional-deletes.html)."
+    ),
     r"\w+ s3:ListBucket .*": "Asked for only where a key is missing: 404 with it, 403 without.",
 }
 """Grants that the embedded AWS never asks for (patterns of a grant's text) and why they stay."""
@@ -35,6 +38,7 @@ def exercised(pipeline: Pipeline) -> Pipeline:
     is_answered_at_once_by_jobs_that_have_ended(pipeline)
     fails_and_is_redriven(pipeline)
     has_abandoned_jobs_stopped(pipeline)
+    is_redriven_before_its_job_is_stopped(pipeline)
     is_reconciled_while_it_waits(pipeline)
     asks_for_a_job_that_exists(pipeline)
     leaves_dead_letters(pipeline)
@@ -90,6 +94,17 @@ def has_abandoned_jobs_stopped(pipeline: Pipeline) -> None:
         if lost:
             pipeline.invoke("reconcile_training_jobs", {})
         wait_until_stopped(pipeline, job)
+
+
+def is_redriven_before_its_job_is_stopped(pipeline: Pipeline) -> None:
+    pipeline.aws.events.drop(matching("Step Functions Execution Status Change", status="ABORTED"))
+    pipeline.aws.training.faults.hold_next_job()
+    execution = pipeline.label("redriven-at-once")
+    job = pipeline.waits_for_job(execution)
+    pipeline.stepfunctions.stop_execution(executionArn=execution)
+    pipeline.stepfunctions.redrive_execution(executionArn=execution)
+    pipeline.succeeded(execution)
+    wait_until_stopped(pipeline, job)
 
 
 def wait_until_stopped(pipeline: Pipeline, job: str) -> None:
