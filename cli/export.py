@@ -10,7 +10,6 @@ from cli.detector.archive import ModelArchive, read_archive
 from cli.detector.errors import NotUsable
 from cli.detector.writing import refuse_to_overwrite, write_whole
 from cli.extras import require
-from cli.output import INTERRUPTED
 from lambdas.pages.visible import visible
 
 if TYPE_CHECKING:
@@ -81,9 +80,6 @@ def run(options: argparse.Namespace) -> int:
     except OSError as error:
         sys.stderr.write(f"gt-train export: {options.model}: {error.strerror}\n")
         return 2
-    except KeyboardInterrupt:
-        sys.stderr.write("gt-train export: interrupted\n")
-        return INTERRUPTED
     return 0
 
 

@@ -5,12 +5,16 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-COMMANDS = ("demo", "validate", "replay", "stop", "export", "predict")
+from cli.early_end import run_or_say_why
+
+COMMANDS = ("demo", "validate", "evaluate", "export", "predict", "settings", "replay", "stop")
 """The modules of this package that are subcommands, each with ``add_parser``."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a subcommand; return its exit status: 0 well, 1 refused or failed, 2 wrong usage.
+    """Run a subcommand; return its exit status: 0 well, 1 rejected or failed, 2 not judged.
+
+    A signal's status is 128 and its number, as shells have it.
 
     Only the subcommand's own module is imported, so that one works without the packages of the
     others.
@@ -29,9 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             subcommands.add_parser(command, help=needs)
             if asked:
                 parser.error(f"{command} {needs}")
-    options = parser.parse_args(given)
-    status: int = options.run(options)
-    return status
+    options, unknown = parser.parse_known_args(given)
+    if unknown:
+        subcommands.choices[options.command].error(f"unknown arguments: {' '.join(unknown)}")
+    return run_or_say_why(options.command, lambda: options.run(options))
 
 
 if __name__ == "__main__":

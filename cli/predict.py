@@ -13,7 +13,7 @@ from rich.progress import Progress
 from cli.detector.errors import NotUsable
 from cli.detector.writing import refuse_to_overwrite
 from cli.extras import require
-from cli.output import INTERRUPTED, PatientConsole
+from cli.output import PatientConsole
 from lambdas.pages.visible import visible
 
 if TYPE_CHECKING:
@@ -96,9 +96,6 @@ def run(options: argparse.Namespace) -> int:
     except OSError as error:
         _complain(f"{error.filename}: {error.strerror}")
         return 2
-    except KeyboardInterrupt:
-        _complain("interrupted")
-        return INTERRUPTED
 
 
 def _run(options: argparse.Namespace) -> int:

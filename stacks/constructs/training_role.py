@@ -78,29 +78,25 @@ class TrainingRole(iam.Role):
     def _data(storage: Storage) -> list[iam.PolicyStatement]:
         objects = storage.bucket.arn_for_objects
         written = (BucketLayout.MODELS, BucketLayout.CHECKPOINTS)
+        buckets = (storage.bucket, *storage.image_buckets)
         return [
             iam.PolicyStatement(
                 sid="ReadManifestsAndImages",
                 actions=["s3:GetObject"],
-                resources=[
-                    bucket.arn_for_objects("*")
-                    for bucket in (storage.bucket, *storage.image_buckets)
-                ],
+                resources=[bucket.arn_for_objects("*") for bucket in buckets],
+            ),
+            # Without a condition on the prefix, which HeadBucket and GetBucketLocation do not have;
+            # and without listing, S3 says of a missing image that it is forbidden.
+            iam.PolicyStatement(
+                sid="FindManifestsAndImages",
+                actions=["s3:GetBucketLocation", "s3:ListBucket"],
+                resources=[bucket.bucket_arn for bucket in buckets],
             ),
             deny_reading_task_tokens(storage.bucket),
             iam.PolicyStatement(
                 sid="WriteModelsAndCheckpoints",
                 actions=["s3:PutObject", "s3:AbortMultipartUpload"],
                 resources=[objects(f"{prefix}*") for prefix in written],
-            ),
-            # Whole buckets: S3 tells a missing image from a forbidden one only to who may list
-            # it (API_GetObject.html), and a condition on a prefix would refuse HeadBucket.
-            iam.PolicyStatement(
-                sid="ListBuckets",
-                actions=["s3:ListBucket", "s3:GetBucketLocation"],
-                resources=[
-                    bucket.bucket_arn for bucket in (storage.bucket, *storage.image_buckets)
-                ],
             ),
         ]
 

@@ -128,12 +128,12 @@ def test_the_training_job_may_read_its_data_write_its_model_and_log(template: Te
         "s3:GetObject on <Bucket.Arn>/*",
         "Deny s3:GetObject on <Bucket.Arn>/callbacks/*",
         "Deny s3:GetObjectVersion on <Bucket.Arn>/callbacks/*",
+        "s3:GetBucketLocation on <Bucket.Arn>",
         "s3:PutObject on <Bucket.Arn>/models/*",
         "s3:AbortMultipartUpload on <Bucket.Arn>/models/*",
         "s3:PutObject on <Bucket.Arn>/checkpoints/*",
         "s3:AbortMultipartUpload on <Bucket.Arn>/checkpoints/*",
         "s3:ListBucket on <Bucket.Arn>",
-        "s3:GetBucketLocation on <Bucket.Arn>",
         f"logs:CreateLogGroup on {LOGS}",
         f"logs:CreateLogGroup on {LOGS}:log-stream:*",
         f"logs:CreateLogStream on {LOGS}",
@@ -205,6 +205,23 @@ def test_what_cannot_be_narrowed_by_resource_is_narrowed_by_condition(
 ) -> None:
     (statement,) = (each for each in template.statements(role) if each["Action"] == action)
     assert statement["Condition"] == condition
+
+
+def test_sagemaker_may_find_the_buckets_of_a_job_without_naming_a_prefix(
+    customized: Template,
+) -> None:
+    (statement,) = (
+        each
+        for each in customized.statements("TrainingRole")
+        if each.get("Sid") == "FindManifestsAndImages"
+    )
+    assert statement["Action"] == ["s3:GetBucketLocation", "s3:ListBucket"]
+    assert statement["Resource"] == [
+        "<Bucket.Arn>",
+        "arn:aws:s3:::first-images",
+        "arn:aws:s3:::second-images",
+    ]
+    assert "Condition" not in statement
 
 
 def test_only_this_account_can_make_a_service_assume_a_role(template: Template) -> None:

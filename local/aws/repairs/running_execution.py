@@ -49,8 +49,7 @@ class Execution:
         return str(self.record["stateMachineArn"])
 
     def redriven(self, now: str) -> Execution:
-        """Return a run that goes on where this one stands."""
-        self.stop()
+        """Return a run that goes on where this one has ended."""
         return Execution(
             self.record,
             self.clock,

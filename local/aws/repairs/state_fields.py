@@ -77,6 +77,16 @@ def assign(
     context["assigned"] = assigned
 
 
+def in_a_scope_of_its_own(
+    original: Any, states: Any, start_at: str, data: Any, record: Any, context: Any
+) -> Any:
+    """Run a branch, or an item of a Map, whose variables nobody outside sees.
+
+    Source: LocalStack snapshot ``test_base_parallel_cases[BASE_SCOPE_PARALLEL]`` (2024-11-04).
+    """
+    return original(states, start_at, data, record, {**context, "assigned": {}})
+
+
 def choose(original: Any, state: Any, data: Any, context: Any = None) -> tuple[Any, str]:
     """Take the rule that holds, or the state itself as the default's, with its Output and Assign.
 

@@ -14,7 +14,7 @@ from local.aws.repairs.execution_logs import log_event
 from local.aws.repairs.history import HistoryRepairs, add_event, json_text
 from local.aws.repairs.patching import Patches, ministack
 from local.aws.repairs.running_execution import Execution, ExecutionStopped, work_for
-from local.aws.repairs.state_fields import assign, choose, without_hurry
+from local.aws.repairs.state_fields import assign, choose, in_a_scope_of_its_own, without_hurry
 from local.aws.repairs.state_walk import walk
 
 _log = logging.getLogger(__name__)
@@ -51,6 +51,7 @@ class StateMachines:
         patches.replace(service, "jsonata", without_hurry(service.jsonata))
         patches.replace(service, "_apply_state_assign", assign)
         patches.wrap(service, "_execute_choice", choose)
+        patches.wrap(service, "_run_sub_machine", in_a_scope_of_its_own)
         patches.replace(service, "_run_execution", self._run_new)
         handler = app.SERVICE_HANDLERS["states"]
         patches.put(app.SERVICE_HANDLERS, "states", self._with_redrive(handler))

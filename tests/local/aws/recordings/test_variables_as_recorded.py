@@ -115,6 +115,32 @@ def test_variables_are_assigned_from_the_values_of_before(sandbox: Sandbox) -> N
     assert json.loads(ended["output"]) == ["What?", "What?!", "What?"]
 
 
+def test_a_variable_of_a_branch_is_not_seen_after_it(sandbox: Sandbox) -> None:
+    """``test_base_parallel_cases[BASE_SCOPE_PARALLEL]``, 2024-11-04."""
+    branch = {"Assign": {"inner": "{% $outer & ', in the branch' %}"}, "Next": "In"}
+    parallel = {
+        "Type": "Parallel",
+        "Branches": [
+            {
+                "StartAt": "Branch",
+                "States": {
+                    "Branch": {"Type": "Pass", **branch},
+                    "In": {**END, "Output": "{% $inner %}"},
+                },
+            }
+        ],
+        "Next": "After",
+    }
+    ended = sandbox.run(
+        {
+            "Before": {"Type": "Pass", "Assign": {"outer": "outer"}, "Next": "Parallel"},
+            "Parallel": parallel,
+            "After": {**END, "Output": ["{% $states.input %}", "{% $exists($inner) %}"]},
+        }
+    )
+    assert json.loads(ended["output"]) == [["outer, in the branch"], False]
+
+
 def test_a_wait_in_seconds(sandbox: Sandbox) -> None:
     """``test_wait_seconds_jsonata``, 2024-11-13."""
     wait = {"Type": "Wait", "Seconds": "{% $states.input.waitSeconds %}", "End": True}

@@ -7,8 +7,10 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from local.aws.clock import Clock
 from local.aws.embedded_aws import EmbeddedAws
 from local.aws.event_bus import matching
+from local.aws.repairs.running_execution import Execution
 from local.aws.repairs.state_fields import matching_retrier
 from tests.local.aws.probes import CAUGHT, SOURCE, catch, task
 from tests.local.aws.sandbox import Sandbox, document, eventually, unique
@@ -211,6 +213,15 @@ def test_a_function_of_a_run_that_was_stopped_does_not_touch_the_redrive(
 
     assert sandbox.outcome(execution)["status"] == "SUCCEEDED"
     assert "TaskFailed" not in sandbox.history(execution)
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_run_that_was_stopped_does_not_close_the_redrive() -> None:
+    redriven = {"status": "RUNNING", "events": []}
+    run = Execution(redriven, Clock())
+    run.stop()
+    run.finish("SUCCEEDED", "ExecutionSucceeded", output="1")
+    assert redriven == {"status": "RUNNING", "events": []}
 
 
 def test_the_role_of_a_state_machine_must_allow_the_invocation(
