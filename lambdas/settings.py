@@ -44,6 +44,7 @@ class StartTrainingJobSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Environment of ``start_training_job``."""
 
     bucket: str
+    topic_arn: str
     training_image: str
     training_role_arn: str
     training_job_prefix: str

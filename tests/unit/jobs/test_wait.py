@@ -32,6 +32,7 @@ class Account:
             jobs=self.jobs,
             records=MemoryRecords(),
             manifests=MemoryManifests(),
+            tell=lambda _: None,
         )
 
     def register(
