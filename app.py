@@ -3,7 +3,7 @@
 import os
 import sys
 
-from stacks.parsing import ConfigError
+from stacks.settings.parsing import SettingRefused
 from stacks.synthesis import build_app, cli_environment
 
 
@@ -11,7 +11,7 @@ def main() -> int:
     """Write the cloud assembly; a setting that cannot be used is one line, and status 1."""
     try:
         build_app(environment=cli_environment(os.environ)).synth()
-    except ConfigError as error:
+    except SettingRefused as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from lambdas.errors import PipelineError
-from lambdas.manifest.lines import RawStream
+from lambdas.manifest.stream.lines import RawStream
 
 STANDARD_INPUT = "-"
 

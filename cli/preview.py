@@ -9,7 +9,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from lambdas.manifest.lines import MAX_BYTES, RawStream
+from lambdas.manifest.format import MAX_BYTES
+from lambdas.manifest.stream.lines import RawStream
 from lambdas.pages.visible import visible
 
 MOST_BOXES = 20

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import stacks
 from lambdas.manifest.policy import Policy
-from stacks.config import PipelineConfig
-from stacks.context import config_from_context
-from stacks.parsing import ConfigError
+from lambdas.settings import ManifestSettings
+from stacks.settings.context import settings_from_context
+from stacks.settings.fields import PipelineSettings
+from stacks.settings.function_settings import function_settings
+from stacks.settings.parsing import SettingRefused
 
 SETTINGS = Path(stacks.__file__).parent.parent / "cdk.json"
 
@@ -26,26 +28,21 @@ def project_policy(
         settings: the file with the settings.
 
     Raises:
-        ConfigError: the file or a setting in it cannot be used; the message is one line.
+        SettingRefused: the file or a setting in it cannot be used; the message is one line.
     """
-    config = _config(settings)
-    return Policy(
-        label_attribute=label_attribute or config.label_attribute,
-        validation_fraction=config.validation_fraction,
-        image_buckets=frozenset({*image_buckets, *config.image_buckets} if image_buckets else ()),
-        empty_images=config.empty_images,
-        max_invalid_fraction=config.max_invalid_fraction,
-        max_unlabeled_fraction=config.max_unlabeled_fraction,
-        group_pattern=config.split_group_pattern,
-        hyperparameters=config.hyperparameters,
+    accepted = function_settings(ManifestSettings, _chosen(settings))
+    return Policy.from_settings(
+        accepted,
+        image_buckets={*image_buckets, *accepted.image_buckets} if image_buckets else (),
+        label_attribute=label_attribute,
     )
 
 
-def _config(path: Path) -> PipelineConfig:
+def _chosen(path: Path) -> PipelineSettings:
     try:
         context = dict(json.loads(path.read_text(encoding="utf-8"))["context"])
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from error
+        raise SettingRefused(f"{path}: {error.strerror}") from error
     except (ValueError, TypeError, KeyError) as error:
-        raise ConfigError(f"{path}: not a cdk.json with a context ({error!r})") from error
-    return config_from_context(context)
+        raise SettingRefused(f"{path}: not a cdk.json with a context ({error!r})") from error
+    return settings_from_context(context)

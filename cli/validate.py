@@ -9,16 +9,12 @@ from cli.findings import shown_report
 from cli.manifest_source import STANDARD_INPUT, ManifestSource, NotReadable, opened
 from cli.output import PatientConsole, write_document
 from cli.preview import FirstLines, preview
-from cli.project_policy import project_policy
 from cli.reading_progress import reading_progress
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.report import Report
-from lambdas.manifest.validation import Sinks, validate_manifest
+from lambdas.manifest.validate import Sinks, validate_manifest
 from lambdas.pages.visible import visible
-from stacks.parsing import ConfigError
-
-INTERRUPTED = 130
-"""What shells report of a command that Ctrl-C ended: 128 and SIGINT's number."""
+from stacks.settings.parsing import SettingRefused
 
 
 def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -82,15 +78,16 @@ def run(options: argparse.Namespace) -> int:
     try:
         _refuse_misuse(options)
         return _run(options)
-    except (NotReadable, ConfigError) as error:
+    except (NotReadable, SettingRefused) as error:
         sys.stderr.write(f"gt-train validate: {visible(str(error))}\n")
         return 2
-    except KeyboardInterrupt:
-        sys.stderr.write("gt-train validate: interrupted\n")
-        return INTERRUPTED
 
 
 def _run(options: argparse.Namespace) -> int:
+    # The settings are checked by botocore's model of SageMaker: slow to import, and not needed by
+    # the other commands.
+    from cli.project_policy import project_policy  # noqa: PLC0415
+
     policy = project_policy(options.label_attribute, options.image_bucket)
     with ExitStack() as sources:
         manifest = sources.enter_context(opened(options.manifest))

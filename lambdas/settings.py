@@ -1,7 +1,10 @@
-"""What each function reads from its environment: one class a function, one field a variable."""
+"""What each function is told by its environment: one class a function, one field a variable.
+
+The template writes the variables from these classes, the functions read them by the same ones.
+"""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -14,21 +17,26 @@ class StartExecutionSettings(msgspec.Struct, frozen=True, kw_only=True):
     state_machine_arn: str
 
 
-class ValidateManifestSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Environment of ``validate_manifest``."""
+class ManifestSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the pipeline's owner accepts of a manifest, wherever it is validated."""
 
-    bucket: str
-    label_attribute: str
-    """Empty: discovered."""
+    label_attribute: str | None
+    """None: discovered."""
     validation_fraction: float
     image_buckets: tuple[str, ...]
     """Buckets besides the pipeline's own from which the training role may read images."""
-    empty_images: str
+    empty_images: Literal["keep", "drop"]
     max_invalid_fraction: float
     max_unlabeled_fraction: float
-    split_group_pattern: str
-    """Empty: every image is a group of its own."""
+    split_group_pattern: str | None
+    """None: every image is a group of its own."""
     hyperparameters: dict[str, str]
+
+
+class ValidateManifestSettings(ManifestSettings, frozen=True, kw_only=True):
+    """Environment of ``validate_manifest``."""
+
+    bucket: str
 
 
 class StartTrainingJobSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +50,8 @@ class StartTrainingJobSettings(msgspec.Struct, frozen=True, kw_only=True):
     instance_count: int
     volume_size_gb: int
     max_runtime_seconds: int
+    max_pending_seconds: int
+    """Without spot capacity: how long a training job may wait for its instances."""
     max_capacity_rounds: int
     """How many times the list of instance types is gone through before giving up."""
     max_billable_hours: float | None
@@ -49,8 +59,8 @@ class StartTrainingJobSettings(msgspec.Struct, frozen=True, kw_only=True):
     managed_spot_training: bool
     max_wait_seconds: int
     """With spot capacity: how long a training job may wait and run, together."""
-    kms_key_arn: str
-    """Encrypts the model and, where there is one, the volume. Empty: keys of AWS."""
+    kms_key_arn: str | None
+    """Encrypts the model and, where there is one, the volume. None: keys of AWS."""
     vpc_subnets: tuple[str, ...]
     """Empty: not in a VPC."""
     security_groups: tuple[str, ...]
@@ -89,24 +99,33 @@ class ReconcileTrainingJobsSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     bucket: str
     state_machine_arn: str
-    training_job_prefix: str
 
 
-def variable_name(field: str) -> str:
-    """Return the name of the environment variable that holds a field."""
-    return field.upper()
+def variables(settings: msgspec.Struct) -> dict[str, str]:
+    """Return the environment that ``load`` reads as these settings."""
+    values = msgspec.structs.asdict(settings)
+    return {
+        _variable(field.name): values[field.name]
+        if field.type is str
+        else msgspec.json.encode(values[field.name]).decode()
+        for field in msgspec.structs.fields(settings)
+    }
 
 
 def load(settings: type[SettingsT], environment: Mapping[str, str]) -> SettingsT:
     """Read a function's settings from its environment.
 
-    Strings are taken as they are; every other type is JSON. Raises ``msgspec.ValidationError``
-    naming the field where a variable is missing or of another type.
+    A field of type ``str`` is taken as it is; every other one is JSON. Raises
+    ``msgspec.ValidationError`` naming the field where a variable is missing or of another type.
     """
     values: dict[str, Any] = {}
     for field in msgspec.structs.fields(settings):
-        text = environment.get(variable_name(field.name))
+        text = environment.get(_variable(field.name))
         if text is None:
             continue
         values[field.name] = text if field.type is str else msgspec.json.decode(text)
     return msgspec.convert(values, settings)
+
+
+def _variable(field: str) -> str:
+    return field.upper()

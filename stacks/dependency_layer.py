@@ -5,12 +5,12 @@ functions import it, and run ``python -m stacks.layer_requirements``.
 """
 
 import hashlib
-import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from stacks.build_folder import build_folder
 
 PACKAGES = (
     *("msgspec", "leather", "jinja2", "markupsafe", "pillow"),
@@ -50,18 +50,13 @@ def layer_folder(requirements: Path, cache: Path) -> Path:
     another minor version is of no use to Lambda, and compiling would make the content differ by
     host. Raises ``subprocess.CalledProcessError`` where pip cannot install.
     """
-    described = "\n".join([*PLATFORMS, PYTHON, requirements.read_text()])
-    folder = cache / f"layer-{hashlib.sha256(described.encode()).hexdigest()[:16]}"
-    if folder.exists():
-        return folder
-    unfinished = cache / f"{folder.name}.{os.getpid()}"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    _install(requirements, unfinished / "python" / "lib" / f"python{PYTHON}" / "site-packages")
-    try:
-        unfinished.rename(folder)
-    except OSError:  # another process was faster
-        shutil.rmtree(unfinished)
-    return folder
+    described = "\n".join([*PLATFORMS, PYTHON, "readable by all", requirements.read_text()])
+    packages = Path("python") / "lib" / f"python{PYTHON}" / "site-packages"
+    return build_folder(
+        cache,
+        f"layer-{hashlib.sha256(described.encode()).hexdigest()[:16]}",
+        lambda folder: _install(requirements, folder / packages),
+    )
 
 
 def _install(requirements: Path, target: Path) -> None:

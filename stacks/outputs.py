@@ -1,31 +1,23 @@
 """What a deployment tells: where to write, where to look, and what the owner has still to do."""
 
 from aws_cdk import Aws, CfnCondition, CfnOutput, Fn, Stack, Token
-from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sqs as sqs
-from aws_cdk import aws_stepfunctions as sfn
 
 from lambdas.contract import CONSOLES
-from stacks.config import PipelineConfig
+from stacks.constructs.event_routes import EventRoutes
+from stacks.constructs.storage import Storage
+from stacks.settings.fields import PipelineSettings
 
 
 def write_outputs(
-    stack: Stack,
-    config: PipelineConfig,
-    *,
-    bucket: s3.IBucket,
-    state_machine: sfn.StateMachine,
-    topic: sns.Topic,
-    dead_letters: sqs.Queue,
+    stack: Stack, settings: PipelineSettings, storage: Storage, routes: EventRoutes
 ) -> None:
     """Add the stack's outputs; one more where the bucket is not the stack's own."""
-    arn = state_machine.state_machine_arn
+    bucket, arn = storage.bucket, routes.state_machine.state_machine_arn
     _output(stack, "BucketName", bucket.bucket_name, "The bucket of the pipeline")
     _output(
         stack,
         "LabelingOutputUri",
-        f"s3://{bucket.bucket_name}/{config.labeling_prefix}",
+        f"s3://{bucket.bucket_name}/{settings.labeling_prefix}",
         "S3OutputPath to give to a labeling job; its manifest starts an execution",
     )
     _output(stack, "StateMachineArn", arn, "The workflow")
@@ -42,19 +34,21 @@ def write_outputs(
         f"{console}/cloudwatch/home?region={Aws.REGION}#dashboards/dashboard/{Aws.STACK_NAME}",
         "What executions did, what became of the records, what was billed",
     )
-    _output(stack, "TopicArn", topic.topic_arn, "Tells of executions that ended without a model")
+    _output(
+        stack, "TopicArn", routes.topic.topic_arn, "Tells of executions that ended without a model"
+    )
     _output(
         stack,
         "DeadLetterQueueUrl",
-        dead_letters.queue_url,
+        routes.dead_letters.queue_url,
         "Events that could be neither delivered nor processed",
     )
-    if config.existing_bucket:
+    if settings.existing_bucket:
         _output(
             stack,
             "SwitchOnInTheBucket",
             f"Amazon EventBridge notifications (else nothing starts) and versioning of"
-            f" {config.existing_bucket}",
+            f" {settings.existing_bucket}",
             "What the stack cannot change in a bucket that exists; see README, Security",
         )
 
@@ -66,15 +60,9 @@ def _output(stack: Stack, name: str, value: str, description: str) -> None:
 def _console(stack: Stack) -> str:
     """Return the console's domain; where the partition is known only at deployment, a choice."""
     if not Token.is_unresolved(stack.partition):
-        return CONSOLES.get(stack.partition, CONSOLES["aws"])
-    domain = CONSOLES["aws"]
-    for partition, other in CONSOLES.items():
-        if partition == "aws":
-            continue
-        condition = CfnCondition(
-            stack,
-            f"In-{partition}",
-            expression=Fn.condition_equals(Aws.PARTITION, partition),
-        )
-        domain = Token.as_string(Fn.condition_if(condition.logical_id, other, domain))
-    return domain
+        return CONSOLES[stack.partition]
+    gov_cloud = CfnCondition(
+        stack, "InGovCloud", expression=Fn.condition_equals(Aws.PARTITION, "aws-us-gov")
+    )
+    chosen = Fn.condition_if(gov_cloud.logical_id, CONSOLES["aws-us-gov"], CONSOLES["aws"])
+    return Token.as_string(chosen)

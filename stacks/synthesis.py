@@ -7,10 +7,12 @@ from typing import Any
 
 from aws_cdk import App, Environment
 
-from stacks.combinations import refuse_key_of_another_region
-from stacks.context import config_from_context
 from stacks.dependency_layer import layer_folder
+from stacks.function_code import code_folder
 from stacks.pipeline_stack import BuildInputs, PipelineStack
+from stacks.regions import is_supported, refuse_unsupported
+from stacks.settings.context import settings_from_context
+from stacks.settings.cross_checks import refuse_key_of_another_region
 from stacks.training_image import training_images
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -30,25 +32,27 @@ def build_app(
     ``outdir`` takes the cloud assembly; without it, the place that the CDK CLI has named.
     ``context`` is what ``-c`` says, on top of cdk.json's; the CLI's own context wins over both.
     Without an ``environment`` the stack can be deployed to any account and region.
-    Raises ``ConfigError`` where a setting cannot be used.
+    Raises ``SettingRefused`` where a setting cannot be used.
     """
     app = App(
         outdir=str(outdir) if outdir else None,
         context={**project_context(), **(context or {})},
         analytics_reporting=False,
     )
-    config = config_from_context(app.node.get_all_context())
+    settings = settings_from_context(app.node.get_all_context())
     if environment and environment.region:
-        refuse_key_of_another_region(config, environment.region)
+        refuse_unsupported(environment.region)
+        refuse_key_of_another_region(settings, environment.region)
+    images = training_images(BUILD)
     inputs = BuildInputs(
-        project=PROJECT,
+        code=code_folder(PROJECT, BUILD),
         layer=layer_folder(PROJECT / "requirements-layer.txt", BUILD),
-        training_images=training_images(BUILD),
+        training_images={each: images[each] for each in images if is_supported(each)},
     )
     PipelineStack(
         app,
         STACK_NAME,
-        config=config,
+        settings=settings,
         inputs=inputs,
         env=environment,
         description="Trains an object detector on each finished Ground Truth labeling job",

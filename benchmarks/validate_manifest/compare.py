@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.validate_manifest import over_s3
-from benchmarks.validate_manifest.generate import Shape, write
+from benchmarks.validate_manifest.generate import CASES, Shape, write
 from benchmarks.validate_manifest.measuring import Run, disagreements, interleaved, measure
 
 CONTESTANTS = (
@@ -37,6 +37,9 @@ def check() -> list[str]:
         manifest = Path(folder) / "output.manifest"
         write(manifest, Shape(lines=2_000, floats=0.2))
         wrong += disagreements({name: measure(name, manifest) for name in CONTESTANTS})
+        for spelling in CASES.values():
+            write(manifest, Shape(lines=2_000, spelling=spelling))
+            wrong += disagreements({name: measure(name, manifest) for name in CHECKING})
         write(manifest, Shape(lines=2_000, faults=0.05, spaced=True))
         wrong += disagreements({name: measure(name, manifest) for name in CHECKING})
         wrong += over_s3.check_over_s3(Path(folder))
@@ -91,6 +94,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--faults", type=float, default=0.0)
     parser.add_argument("--floats", type=float, default=0.0)
     parser.add_argument("--spaced", action="store_true")
+    parser.add_argument("--case", choices=CASES, default="plain", help="how lines are written")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--only", nargs="+", choices=CONTESTANTS, default=list(CONTESTANTS))
     parser.add_argument("--s3", action="store_true")
@@ -101,7 +105,12 @@ def arguments() -> argparse.ArgumentParser:
 def main() -> int:
     given = arguments().parse_args()
     shape = Shape(
-        given.lines, given.boxes, faults=given.faults, floats=given.floats, spaced=given.spaced
+        given.lines,
+        given.boxes,
+        faults=given.faults,
+        floats=given.floats,
+        spaced=given.spaced,
+        spelling=CASES[given.case],
     )
     if given.check:
         wrong = check()

@@ -11,6 +11,24 @@ FAULTS = ("left", "unlabeled", "json")
 
 
 @dataclass(frozen=True, slots=True)
+class Spelling:
+    """How the lines write image names, sides in pixels and class names."""
+
+    extension: str = ".jpg"
+    side: str = "{}"
+    name: str = "class"
+
+
+# Lines without a fault, written in ways that a decoder made for the usual ones could refuse.
+CASES = {
+    "plain": Spelling(),
+    "capital-in-extension": Spelling(extension=".Jpg"),
+    "float-image-size": Spelling(side="{}.0"),
+    "quotation-mark-in-name": Spelling(name='17\\" monitor'),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
     """What the manifest is like: see the options of `arguments`."""
 
@@ -21,6 +39,7 @@ class Shape:
     spaced: bool = False
     floats: float = 0.0
     seed: int = 7
+    spelling: Spelling = CASES["plain"]
 
 
 def lines(shape: Shape) -> Iterator[str]:
@@ -43,13 +62,14 @@ def _line(chance: random.Random, number: int, shape: Shape) -> str:
     drawn = [_box(chance, width, height, shape) for _ in range(count)]
     boxes = ",".join(text for _, text in drawn)
     used = sorted({class_id for class_id, _ in drawn})
-    names = ",".join(f'"{class_id}":"class-{class_id:02d}"' for class_id in used)
+    names = ",".join(f'"{class_id}":"{shape.spelling.name}-{class_id:02d}"' for class_id in used)
     objects = ",".join(f'{{"confidence":{0.5 + chance.random() / 2:.2f}}}' for _ in drawn)
     date = f"2024-{1 + number % 12:02d}-{1 + number % 28:02d}T{number % 24:02d}:00:59.090713"
     name = f"{chance.getrandbits(64):016x}-{number:09d}"
     return (
-        f'{{"source-ref":"s3://my-labelled-images-bucket/raw/2024/{name}.jpg",'
-        f'"my-labeling-job":{{"image_size":[{{"width":{width},"height":{height},"depth":3}}],'
+        f'{{"source-ref":"s3://my-labelled-images-bucket/raw/2024/{name}{shape.spelling.extension}",'
+        f'"my-labeling-job":{{"image_size":[{{"width":{shape.spelling.side.format(width)},'
+        f'"height":{shape.spelling.side.format(height)},"depth":3}}],'
         f'"annotations":[{boxes}]}},"my-labeling-job-metadata":{{"objects":[{objects}],'
         f'"class-map":{{{names}}},"type":"groundtruth/object-detection","human-annotated":"yes",'
         f'"creation-date":"{date}","job-name":"labeling-job/my-labeling-job"}}}}'

@@ -1,6 +1,5 @@
 """The files that an execution leaves in the pipeline's bucket."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -9,14 +8,13 @@ import msgspec
 
 from lambdas.adapters.documents import read_document, write_document
 from lambdas.adapters.object_writer import ObjectWriter
+from lambdas.adapters.observability import logger
 from lambdas.adapters.sample_images import sample_pictures
 from lambdas.contract import BucketLayout
 from lambdas.manifest.report import Report
-from lambdas.manifest.validation import Sinks
+from lambdas.manifest.validate import Sinks
 from lambdas.messages import Job, Outcome
 from lambdas.pages.page import report_page
-
-logger = logging.getLogger(__name__)
 
 
 class S3JobRecords:
@@ -33,7 +31,8 @@ class S3JobRecords:
     def jobs(self, execution: str) -> list[Job]:
         """Return the jobs that an execution recorded, oldest first."""
         key = self._layout.training_jobs(execution)
-        return read_document(self._layout.bucket, key, list[Job]) or []
+        found = read_document(self._layout.bucket, key, list[Job])
+        return found[0] if found else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """The labeling job that wrote a manifest, asked whether it is done."""
 
-import logging
 import re
 from typing import TYPE_CHECKING
 
@@ -8,13 +7,12 @@ from botocore.exceptions import ClientError
 
 from lambdas.adapters import clients
 from lambdas.adapters.aws_errors import code, transient_faults_named
+from lambdas.adapters.observability import logger
 from lambdas.contract import BucketLayout
 from lambdas.errors import LabelingJobInProgress
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker.type_defs import DescribeLabelingJobResponseTypeDef
-
-logger = logging.getLogger(__name__)
 
 _JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 """LabelingJobName of CreateLabelingJob."""

@@ -1,7 +1,6 @@
 """Writes an object to S3 as a stream: the channels' manifests, as the validator puts them out."""
 
 import base64
-import logging
 import zlib
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
@@ -9,11 +8,10 @@ from typing import TYPE_CHECKING, Self, cast
 
 from lambdas.adapters import clients
 from lambdas.adapters.aws_errors import transient_faults_named
+from lambdas.adapters.observability import logger
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import CompletedPartTypeDef
-
-logger = logging.getLogger(__name__)
 
 PART_SIZE = 8 << 20
 """Bytes of an upload part. Each writer holds two, and three write at once. S3's 10,000 parts (S3

@@ -1,18 +1,16 @@
 """Reads the images that an execution's report shows."""
 
-import logging
 import time
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.adapters import clients
 from lambdas.adapters.manifest_objects import split_uri
+from lambdas.adapters.observability import logger
 from lambdas.errors import InvalidExecutionInput
 from lambdas.manifest.report import Report
 from lambdas.pages.samples import Picture
 from lambdas.pages.thumbnail import MOST_BYTES, thumbnail
-
-logger = logging.getLogger(__name__)
 
 MOST_IMAGES = 12
 

@@ -1,6 +1,5 @@
 """Tidies up after an execution that failed, timed out or was aborted, and tells people."""
 
-import logging
 from typing import Any
 
 import msgspec
@@ -9,12 +8,13 @@ from lambdas.adapters.environment import settings
 from lambdas.adapters.execution_files import S3JobRecords
 from lambdas.adapters.executions import StepFunctionsExecutions, is_under_way
 from lambdas.adapters.notifications import publish
+from lambdas.adapters.observability import about_execution, logger, measure, observed
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
+from lambdas.contract import Metric
 from lambdas.executions.notice import notice_of_end
 from lambdas.jobs.close import stop_abandoned_jobs
+from lambdas.messages import Execution
 from lambdas.settings import CloseExecutionSettings
-
-logger = logging.getLogger(__name__)
 
 
 class ExecutionStatusChange(msgspec.Struct, rename="camel"):
@@ -24,22 +24,24 @@ class ExecutionStatusChange(msgspec.Struct, rename="camel"):
     name: str
 
 
+@observed
 def handler(event: dict[str, Any], context: object) -> dict[str, list[str]]:
     """Stop the training job that the execution left running; publish what happened."""
-    own = settings(CloseExecutionSettings)
+    configured = settings(CloseExecutionSettings)
     change = msgspec.convert(event["detail"], ExecutionStatusChange)
+    about_execution(change.name)
     executions = StepFunctionsExecutions()
     stopped = stop_abandoned_jobs(
-        change.name,
-        change.execution_arn,
+        Execution(name=change.name, arn=change.execution_arn),
         jobs=SageMakerTrainingJobs(),
-        records=S3JobRecords(own.bucket),
+        records=S3JobRecords(configured.bucket),
         executions=executions,
     )
     description = executions.describe(change.execution_arn)
     if is_under_way(description):
         logger.info("execution %s has been redriven", change.name)
         return {"stopped": []}
-    publish(notice_of_end(description, stopped), own.topic_arn)
+    publish(notice_of_end(description, stopped), configured.topic_arn)
+    measure(Metric.EXECUTIONS_FAILED, 1, error=description.get("error") or description["status"])
     logger.info("execution %s %s", change.name, description["status"])
     return {"stopped": stopped}

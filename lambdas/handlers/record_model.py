@@ -1,27 +1,29 @@
 """Record Model: writes down what was trained, on what, and what it cost."""
 
-import logging
 from typing import Any
 
 import msgspec
 
 from lambdas.adapters.environment import settings
 from lambdas.adapters.execution_files import S3JobRecords, write_outcome
+from lambdas.adapters.observability import about_execution, logger, measure, observed
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
-from lambdas.contract import BucketLayout
+from lambdas.contract import BucketLayout, Metric
 from lambdas.messages import RecordModelEvent
 from lambdas.settings import RecordModelSettings
 from lambdas.training.outcome import outcome_of
 
-logger = logging.getLogger(__name__)
 
-
+@observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Write ``outcome.json`` and return it as the execution's output."""
     step = msgspec.convert(event, RecordModelEvent)
+    about_execution(step.execution.name)
     bucket = settings(RecordModelSettings).bucket
     outcome = outcome_of(step, jobs=SageMakerTrainingJobs(), records=S3JobRecords(bucket))
     write_outcome(outcome, BucketLayout(bucket), step.execution.name)
+    measure(Metric.EXECUTIONS_SUCCEEDED, 1)
+    measure(Metric.BILLED_INSTANCE_SECONDS, outcome.billable_instance_seconds)
     logger.info("model %s", outcome.model_artifact)
     returned: dict[str, Any] = msgspec.to_builtins(outcome)
     return returned

@@ -1,6 +1,5 @@
 """Answers the execution that waits for a training job when SageMaker says that the job ended."""
 
-import logging
 from typing import Any
 
 import msgspec
@@ -8,12 +7,11 @@ import msgspec
 from lambdas.adapters.callbacks import S3Callbacks
 from lambdas.adapters.environment import settings
 from lambdas.adapters.executions import StepFunctionsExecutions
+from lambdas.adapters.observability import logger, observed
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
 from lambdas.jobs.wait import resume
 from lambdas.settings import ResumeExecutionSettings
 from lambdas.training.kind import TRAINING
-
-logger = logging.getLogger(__name__)
 
 
 class TrainingJobStateChange(msgspec.Struct, rename="pascal"):
@@ -25,6 +23,7 @@ class TrainingJobStateChange(msgspec.Struct, rename="pascal"):
     training_job_name: str
 
 
+@observed
 def handler(event: dict[str, Any], context: object) -> dict[str, int]:
     """Take a training job's event from EventBridge; return how many executions waited for it."""
     change = msgspec.convert(event["detail"], TrainingJobStateChange)

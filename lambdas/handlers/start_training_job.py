@@ -1,6 +1,5 @@
 """Start Training Job: asks SageMaker for one training job, once for each attempt."""
 
-import logging
 from typing import Any
 
 import msgspec
@@ -8,22 +7,24 @@ import msgspec
 from lambdas.adapters.environment import settings
 from lambdas.adapters.execution_files import S3JobRecords
 from lambdas.adapters.manifest_objects import S3Manifests
+from lambdas.adapters.observability import about_execution, logger, observed
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
 from lambdas.messages import StartTrainingJobEvent
 from lambdas.settings import StartTrainingJobSettings
 from lambdas.training.attempt import start_training_job
 
-logger = logging.getLogger(__name__)
 
-
+@observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Return the training job that the next step awaits."""
-    own = settings(StartTrainingJobSettings)
+    configured = settings(StartTrainingJobSettings)
+    step = msgspec.convert(event, StartTrainingJobEvent)
+    about_execution(step.execution.name)
     job = start_training_job(
-        msgspec.convert(event, StartTrainingJobEvent),
-        own,
+        step,
+        configured,
         jobs=SageMakerTrainingJobs(),
-        records=S3JobRecords(own.bucket),
+        records=S3JobRecords(configured.bucket),
         manifests=S3Manifests(),
     )
     logger.info("training job %s on %s", job.name, job.instance_type)

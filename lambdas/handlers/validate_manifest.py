@@ -1,6 +1,5 @@
 """Validate Manifest: reads the manifest, writes the channels' manifests and a report on both."""
 
-import logging
 from typing import Any
 
 import msgspec
@@ -9,17 +8,17 @@ from lambdas.adapters.environment import settings
 from lambdas.adapters.execution_files import channel_writers, write_report
 from lambdas.adapters.labeling_jobs import require_labeling_job_ended
 from lambdas.adapters.manifest_objects import open_manifest
-from lambdas.contract import BucketLayout
+from lambdas.adapters.observability import about_execution, logger, measure, observed
+from lambdas.contract import BucketLayout, Metric
 from lambdas.executions.dataset import accepted_dataset
-from lambdas.executions.request import read_request
+from lambdas.executions.request import check_versions, read_request
 from lambdas.manifest.policy import Policy
-from lambdas.manifest.validation import validate_manifest
+from lambdas.manifest.validate import validate_manifest
 from lambdas.messages import ExecutionInput, ValidateManifestEvent
 from lambdas.settings import ValidateManifestSettings
 
-logger = logging.getLogger(__name__)
 
-
+@observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Return the data set to train on, small enough to read in the console.
 
@@ -27,22 +26,26 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     ``ManifestRejected``.
     """
     step = msgspec.convert(event, ValidateManifestEvent)
-    request = read_request(step.request)
+    about_execution(step.execution)
+    configured = settings(ValidateManifestSettings)
+    layout = BucketLayout(configured.bucket)
+    request = read_request(step.request, layout)
     require_labeling_job_ended(request.manifest)
-    own = settings(ValidateManifestSettings)
-    layout = BucketLayout(own.bucket)
     manifest = open_manifest(request.manifest, request.version_id)
+    check_versions(request, manifest.version_id)
     validation = open_manifest(request.validation_manifest) if request.validation_manifest else None
     with channel_writers(layout, step.execution) as writers:
         report = validate_manifest(
             manifest.body,
-            policy(own, request),
+            policy(configured, request),
             writers.sinks(),
             validation.body if validation else None,
         )
         if report.verdict == "rejected":
             writers.discard_channels()
     write_report(report, manifest.uri, layout, step.execution)
+    for fate, count in report.fates().items():
+        measure(Metric.RECORDS, count, fate=fate)
     logger.info("%s: %s", manifest.uri, report.verdict)
     dataset = accepted_dataset(
         report,
@@ -56,15 +59,10 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     return returned
 
 
-def policy(own: ValidateManifestSettings, request: ExecutionInput) -> Policy:
+def policy(configured: ValidateManifestSettings, request: ExecutionInput) -> Policy:
     """Return what the settings and the execution's input say about accepting a manifest."""
-    return Policy(
-        label_attribute=request.label_attribute or own.label_attribute or None,
-        validation_fraction=own.validation_fraction,
-        image_buckets=frozenset({own.bucket, *own.image_buckets}),
-        empty_images="drop" if own.empty_images == "drop" else "keep",
-        max_invalid_fraction=own.max_invalid_fraction,
-        max_unlabeled_fraction=own.max_unlabeled_fraction,
-        group_pattern=own.split_group_pattern or None,
-        hyperparameters=own.hyperparameters,
+    return Policy.from_settings(
+        configured,
+        image_buckets={configured.bucket, *configured.image_buckets},
+        label_attribute=request.label_attribute,
     )

@@ -1,9 +1,11 @@
 """The settings that `Validate Manifest` obeys: what the pipeline's owner wants of a manifest."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Self
+
+from lambdas.settings import ManifestSettings
 
 # The algorithm's own defaults, for hyperparameters the user did not set.
 # https://docs.aws.amazon.com/sagemaker/latest/dg/object-detection-api-config.html
@@ -51,6 +53,30 @@ class Policy:
             self._whole_number(name, 1)
         self._steps()
 
+    @classmethod
+    def from_settings(
+        cls,
+        settings: ManifestSettings,
+        *,
+        image_buckets: Collection[str],
+        label_attribute: str | None = None,
+    ) -> Self:
+        """Return what the owner's settings say of a manifest.
+
+        ``image_buckets`` are all from which images may be read, the pipeline's own included;
+        ``label_attribute`` is that of this manifest, and wins over the setting.
+        """
+        return cls(
+            label_attribute=label_attribute or settings.label_attribute,
+            validation_fraction=settings.validation_fraction,
+            image_buckets=frozenset(image_buckets),
+            empty_images=settings.empty_images,
+            max_invalid_fraction=settings.max_invalid_fraction,
+            max_unlabeled_fraction=settings.max_unlabeled_fraction,
+            group_pattern=settings.split_group_pattern,
+            hyperparameters=settings.hyperparameters,
+        )
+
     @property
     def mini_batch_size(self) -> int:
         """Images in one batch, before it is lowered to what the train channel holds."""
@@ -97,4 +123,4 @@ def _check_pattern(pattern: str) -> None:
     try:
         re.compile(pattern)
     except re.error as error:
-        raise ValueError(f"group_pattern is no regular expression: {error}") from None
+        raise ValueError(f"group_pattern is not a regular expression: {error}") from None

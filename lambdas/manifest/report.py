@@ -5,8 +5,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from lambdas.manifest.rules import RULES
-from lambdas.manifest.text import escape
+from lambdas.manifest.format import ManifestName
+from lambdas.manifest.rules.rule import Scope, Severity
+from lambdas.manifest.rules.text import escape
 
 SHOWN_CLASSES = 50
 SHOWN_LINES = 5
@@ -45,12 +46,13 @@ class Finding(msgspec.Struct, omit_defaults=True):
     """A rule that was broken: how often (lines), where first, what was found there."""
 
     code: str
-    severity: Literal["error", "warning"]
+    severity: Severity
     count: int
     lines: list[int]
     message: str
     fix: str
-    manifest: Literal["train", "validation"] = "train"
+    manifest: ManifestName = "train"
+    scope: Scope = "line"
 
     def __str__(self) -> str:
         """One line for a person, in ASCII: Lambda escapes all else for the console."""
@@ -76,7 +78,7 @@ class SampleRecord(msgspec.Struct):
     """An image to draw: at most 100 of its boxes."""
 
     line: int
-    manifest: Literal["train", "validation"]
+    manifest: ManifestName
     source_ref: str
     width: int
     height: int
@@ -131,6 +133,22 @@ class Report(msgspec.Struct):
         """The document as UTF-8 JSON on one line."""
         return msgspec.json.encode(self)
 
+    def fates(self) -> dict[str, int]:
+        """Return how many lines that are not blank went where; together the total."""
+        records = self.records
+        lost = {
+            "invalid": records.invalid,
+            "unlabeled": records.unlabeled,
+            "failed": records.failed,
+        }
+        if self.verdict == "rejected":
+            return lost | {"manifest-rejected": records.usable}
+        return lost | {
+            "train": self.split.train,
+            "validation": self.split.validation,
+            "dropped-empty": self.statistics.dropped_empty,
+        }
+
     def cause(self, limit: int = 1500) -> str:
         """Why the manifest was rejected, worst first, in at most `limit` characters."""
         total = self.records.total
@@ -166,7 +184,7 @@ def worst_first(finding: Finding) -> tuple[bool, bool, int, str]:
     """Sort key: what rejects the manifest, what costs lines, what only warns; often before rare."""
     return (
         finding.severity != "error",
-        RULES[finding.code].scope != "manifest",
+        finding.scope != "manifest",
         -finding.count,
         finding.code,
     )

@@ -2,19 +2,16 @@
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from lambdas.manifest.report import Report
 from lambdas.pages.figures import figures
 from lambdas.pages.samples import Picture, samples
-from lambdas.pages.visible import visible
+from lambdas.pages.templating import REPORT_TEMPLATES, page_templates
 
 NO_PICTURES: Mapping[str, Picture] = MappingProxyType({})
-
-_TEMPLATES = Path(__file__).parent / "templates"
 
 
 def report_page(
@@ -40,26 +37,11 @@ def report_page(
             manifest=manifest,
             figures=figures(report),
             samples=samples(report, pictures),
-            style=(_TEMPLATES / "report.css").read_text(encoding="utf-8"),
+            style=(REPORT_TEMPLATES / "report.css").read_text(encoding="utf-8"),
         )
     )
 
 
 @cache
 def _templates() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["number"] = "{:,}".format
-    environment.filters["compact"] = "{:.6g}".format
-    return environment
-
-
-def _finalize(value: object) -> object:
-    """Applied to everything that the templates print, before it is escaped."""
-    return visible(value) if type(value) is str else value
+    return page_templates(REPORT_TEMPLATES)

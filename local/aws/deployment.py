@@ -165,7 +165,7 @@ def zip_folder(folder: Path) -> bytes:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _EPOCH)
-                entry.external_attr = 0o644 << 16
+                entry.external_attr = path.stat().st_mode << 16
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(entry, path.read_bytes())
     return packed.getvalue()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from aws_cdk import Aws, CfnMapping, Stack, Token
 from constructs import Construct
 
-from stacks.parsing import ConfigError
+from stacks.settings.parsing import SettingRefused
 
 
 class AlgorithmImage(Construct):
@@ -29,7 +29,7 @@ class AlgorithmImage(Construct):
             self.uri = images[stack.region]
             account = _account(self.uri)
         else:
-            raise ConfigError(
+            raise SettingRefused(
                 f"region = {stack.region}: SageMaker's object-detection algorithm is not there;"
                 f" must be one of {', '.join(images)}"
             )

@@ -1,22 +1,33 @@
-"""The three events that move the pipeline: for each its rule and its function."""
+"""What moves the pipeline, three events and a clock: for each its rule and its function."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from aws_cdk import ArnFormat, Duration, Stack
+import msgspec
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from lambdas.contract import BucketLayout
-from stacks.config import PipelineConfig
+from lambdas.settings import (
+    CloseExecutionSettings,
+    ReconcileTrainingJobsSettings,
+    ResumeExecutionSettings,
+    StartExecutionSettings,
+)
 from stacks.constructs.dead_letter_alarm import DeadLetterAlarm
 from stacks.constructs.dead_letter_queue import DeadLetterQueue
-from stacks.constructs.permissions import answering, listing, on_objects, on_training_jobs
+from stacks.constructs.permissions import (
+    allow_answering_tasks,
+    allow_listing,
+    allow_looking_at_training_jobs,
+    allow_on_objects,
+    allow_stopping_training_jobs,
+    executions_arn,
+)
 from stacks.constructs.pipeline_function import (
     SMALL,
     FunctionDefaults,
@@ -28,16 +39,15 @@ DELIVERY_HOURS = 24
 DELIVERY_ATTEMPTS = 185
 """What EventBridge does at most to deliver an event (eb-rule-retry-policy.html)."""
 
-
 RECONCILE_MINUTES = 15
 """How long a training job may run on for an execution that has ended, at the very worst."""
 
 RECONCILIATION = FunctionSize(timeout_seconds=900, memory_mb=512)
-"""Four calls, about 0.1 s, for each running job: enough for some 7,000 at once."""
+"""Three calls, about 0.1 s, for each running job: enough for some 7,000 at once."""
 
 
 class EventRoutes(Construct):
-    """``start_execution``, ``resume_execution``, ``close_execution`` and what calls them.
+    """``start_``, ``resume_`` and ``close_execution``, ``reconcile_training_jobs``, their rules.
 
     An event that cannot be delivered and one that its function fails on three times both end in
     ``dead_letters``, in the form in which EventBridge sent them.
@@ -48,26 +58,27 @@ class EventRoutes(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        config: PipelineConfig,
         defaults: FunctionDefaults,
-        bucket: s3.IBucket,
+        training_role: iam.IRole,
         state_machine: sfn.StateMachine,
         topic: sns.Topic,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._config = config
         self._defaults = defaults
-        self._bucket = bucket
-        self._state_machine = state_machine
-        self.dead_letters = DeadLetterQueue(self, "DeadLetters", key=defaults.key)
+        self._settings = defaults.settings
+        self._bucket = defaults.storage.bucket
+        self._training_role = training_role
+        self.state_machine = state_machine
+        self.topic = topic
+        self.dead_letters = DeadLetterQueue(self, "DeadLetters", key=defaults.storage.key)
         DeadLetterAlarm(self, "DeadLettersAlarm", queue=self.dead_letters, topic=topic)
         self._route_manifests()
         self._route_training_jobs()
-        self._route_executions(topic)
+        self._route_executions()
         self._reconcile_training_jobs()
 
     def _route_manifests(self) -> None:
-        prefix = self._config.labeling_prefix
+        prefix = self._settings.labeling_prefix
         self._route(
             "ManifestWritten",
             events.EventPattern(
@@ -83,11 +94,13 @@ class EventRoutes(Construct):
             self._function(
                 "start_execution",
                 description="Starts one execution for each version of a manifest",
-                settings={"state_machine_arn": self._state_machine.state_machine_arn},
+                settings=StartExecutionSettings(
+                    state_machine_arn=self.state_machine.state_machine_arn
+                ),
                 permissions=[
                     iam.PolicyStatement(
                         actions=["states:StartExecution"],
-                        resources=[self._state_machine.state_machine_arn],
+                        resources=[self.state_machine.state_machine_arn],
                     )
                 ],
             ),
@@ -101,25 +114,27 @@ class EventRoutes(Construct):
                 detail_type=["SageMaker Training Job State Change"],
                 detail={
                     "TrainingJobStatus": ["Completed", "Failed", "Stopped"],
-                    "TrainingJobName": events.Match.prefix(f"{self._config.training_job_prefix}-"),
+                    # Not by their names: the prefix may have been another one when a job was
+                    # started.
+                    "RoleArn": [self._training_role.role_arn],
                 },
             ),
             self._function(
                 "resume_execution",
                 description="Answers the execution that awaits a training job",
-                settings={"bucket": self._bucket.bucket_name},
+                settings=ResumeExecutionSettings(bucket=self._bucket.bucket_name),
                 permissions=[
-                    on_objects(
+                    allow_on_objects(
                         self._bucket, BucketLayout.CALLBACKS, "s3:GetObject", "s3:DeleteObject"
                     ),
-                    listing(self._bucket, BucketLayout.CALLBACKS),
-                    self._on_jobs("sagemaker:DescribeTrainingJob"),
-                    answering(self._state_machine.state_machine_arn),
+                    allow_listing(self._bucket, BucketLayout.CALLBACKS),
+                    allow_looking_at_training_jobs(Stack.of(self), "sagemaker:DescribeTrainingJob"),
+                    allow_answering_tasks(self.state_machine.state_machine_arn),
                 ],
             ),
         )
 
-    def _route_executions(self, topic: sns.Topic) -> None:
+    def _route_executions(self) -> None:
         self._route(
             "ExecutionEnded",
             events.EventPattern(
@@ -127,48 +142,42 @@ class EventRoutes(Construct):
                 detail_type=["Step Functions Execution Status Change"],
                 detail={
                     "status": ["FAILED", "TIMED_OUT", "ABORTED"],
-                    "stateMachineArn": [self._state_machine.state_machine_arn],
+                    "stateMachineArn": [self.state_machine.state_machine_arn],
                 },
             ),
             self._function(
                 "close_execution",
                 description="Stops the training job of an execution that failed, and tells people",
-                settings={"bucket": self._bucket.bucket_name, "topic_arn": topic.topic_arn},
+                settings=CloseExecutionSettings(
+                    bucket=self._bucket.bucket_name, topic_arn=self.topic.topic_arn
+                ),
                 permissions=[
-                    on_objects(self._bucket, BucketLayout.EXECUTIONS, "s3:GetObject"),
-                    listing(self._bucket, BucketLayout.EXECUTIONS),
-                    self._on_jobs("sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"),
-                    iam.PolicyStatement(
-                        actions=["states:DescribeExecution"], resources=[self._executions_arn()]
-                    ),
-                    iam.PolicyStatement(actions=["sns:Publish"], resources=[topic.topic_arn]),
+                    allow_on_objects(self._bucket, BucketLayout.EXECUTIONS, "s3:GetObject"),
+                    allow_listing(self._bucket, BucketLayout.EXECUTIONS),
+                    allow_looking_at_training_jobs(Stack.of(self), "sagemaker:DescribeTrainingJob"),
+                    allow_stopping_training_jobs(self.state_machine),
+                    self._describing_executions(),
+                    iam.PolicyStatement(actions=["sns:Publish"], resources=[self.topic.topic_arn]),
                 ],
             ),
         )
 
     def _reconcile_training_jobs(self) -> None:
-        machine = self._state_machine.state_machine_arn
         function = self._function(
             "reconcile_training_jobs",
             description="Stops training jobs whose execution has ended, should its event be lost",
             size=RECONCILIATION,
-            settings={
-                "bucket": self._bucket.bucket_name,
-                "state_machine_arn": machine,
-                "training_job_prefix": self._config.training_job_prefix,
-            },
+            settings=ReconcileTrainingJobsSettings(
+                bucket=self._bucket.bucket_name,
+                state_machine_arn=self.state_machine.state_machine_arn,
+            ),
             permissions=[
-                on_objects(self._bucket, BucketLayout.EXECUTIONS, "s3:GetObject"),
-                listing(self._bucket, BucketLayout.EXECUTIONS),
+                allow_on_objects(self._bucket, BucketLayout.EXECUTIONS, "s3:GetObject"),
+                allow_listing(self._bucket, BucketLayout.EXECUTIONS),
                 iam.PolicyStatement(actions=["sagemaker:ListTrainingJobs"], resources=["*"]),
-                self._on_jobs(
-                    "sagemaker:DescribeTrainingJob",
-                    "sagemaker:ListTags",
-                    "sagemaker:StopTrainingJob",
-                ),
-                iam.PolicyStatement(
-                    actions=["states:DescribeExecution"], resources=[self._executions_arn()]
-                ),
+                allow_looking_at_training_jobs(Stack.of(self), "sagemaker:ListTags"),
+                allow_stopping_training_jobs(self.state_machine),
+                self._describing_executions(),
             ],
         )
         events.Rule(
@@ -198,7 +207,7 @@ class EventRoutes(Construct):
         module: str,
         *,
         description: str,
-        settings: Mapping[str, Any],
+        settings: msgspec.Struct,
         permissions: Sequence[iam.PolicyStatement],
         size: FunctionSize = SMALL,
     ) -> PipelineFunction:
@@ -213,13 +222,7 @@ class EventRoutes(Construct):
             dead_letter_queue=self.dead_letters,
         )
 
-    def _on_jobs(self, *actions: str) -> iam.PolicyStatement:
-        return on_training_jobs(Stack.of(self), self._config.training_job_prefix, *actions)
-
-    def _executions_arn(self) -> str:
-        return Stack.of(self).format_arn(
-            service="states",
-            resource="execution",
-            resource_name=f"{self._state_machine.state_machine_name}:*",
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    def _describing_executions(self) -> iam.PolicyStatement:
+        return iam.PolicyStatement(
+            actions=["states:DescribeExecution"], resources=[executions_arn(self.state_machine)]
         )

@@ -1,47 +1,41 @@
 """What all functions have in common: runtime, code, logs, tracing and a role of their own."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from aws_cdk import Aws, Duration, IgnoreMode, Size
+import msgspec
+from aws_cdk import Aws, Duration, Size
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from lambdas.settings import variables
 from stacks.constructs.encryption import key_use
 from stacks.constructs.log_group import PipelineLogGroup
-
-ONLY_LAMBDAS = ["*", "!/lambdas/", "!/lambdas/**", "__pycache__/", "*.pyc", ".*"]
-"""Patterns of .gitignore that leave nothing of the project but the functions' package."""
-
-
-SERVICE = "POWERTOOLS_SERVICE_NAME"
-"""Under which name a function's log lines, metrics and traces are those of this stack."""
+from stacks.constructs.storage import Storage
+from stacks.settings.fields import PipelineSettings
 
 
 class FunctionDefaults(Construct):
-    """What all functions share: one source asset, one layer, how their data is kept."""
+    """What all functions share: the settings, the storage, one source asset and one layer."""
 
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
-        project: Path,
+        settings: PipelineSettings,
+        storage: Storage,
+        code: Path,
         layer: Path,
-        log_retention_days: int,
-        key: kms.IKey | None,
     ) -> None:
-        """``project`` is the folder that holds ``lambdas``; ``layer`` one that holds ``python``."""
+        """``code`` is a folder that holds ``lambdas``, ``layer`` one that holds ``python``."""
         super().__init__(scope, construct_id)
-        self.code = lambda_.Code.from_asset(
-            str(project), exclude=ONLY_LAMBDAS, ignore_mode=IgnoreMode.GIT
-        )
+        self.settings = settings
+        self.storage = storage
+        self.code = lambda_.Code.from_asset(str(code))
         self.layer = lambda_.LayerVersion(
             self,
             "Dependencies",
@@ -50,8 +44,6 @@ class FunctionDefaults(Construct):
             compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
             compatible_architectures=[lambda_.Architecture.ARM_64],
         )
-        self.log_retention_days = log_retention_days
-        self.key = key
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +69,18 @@ class PipelineFunction(lambda_.Function):
         *,
         defaults: FunctionDefaults,
         description: str,
-        settings: Mapping[str, Any],
+        settings: msgspec.Struct,
         permissions: Sequence[iam.PolicyStatement],
         size: FunctionSize = SMALL,
         dead_letter_queue: sqs.IQueue | None = None,
     ) -> None:
-        """``settings`` are the fields of the module's class in ``lambdas.settings``."""
+        """``settings`` is the module's class in ``lambdas.settings``, filled."""
         construct_id = module.title().replace("_", "")
         log_group = PipelineLogGroup(
             scope,
             f"{construct_id}Logs",
-            retention_days=defaults.log_retention_days,
-            key=defaults.key,
+            retention_days=defaults.settings.log_retention_days,
+            key=defaults.storage.key,
         )
         role = iam.Role(
             scope,
@@ -111,8 +103,10 @@ class PipelineFunction(lambda_.Function):
             layers=[defaults.layer],
             role=role,
             environment={
-                **{name.upper(): as_variable(each) for name, each in settings.items()},
-                SERVICE: Aws.STACK_NAME,
+                **variables(settings),
+                # Under which name log lines, metrics and traces are those of this stack.
+                "POWERTOOLS_SERVICE_NAME": Aws.STACK_NAME,
+                "POWERTOOLS_LOG_LEVEL": "INFO",
             },
             timeout=Duration.seconds(size.timeout_seconds),
             memory_size=size.memory_mb,
@@ -128,10 +122,5 @@ class PipelineFunction(lambda_.Function):
         actions = [action for statement in permissions for action in statement.actions]
         if dead_letter_queue:
             actions.append("sqs:SendMessage")
-        for statement in (*permissions, *key_use(defaults.key, actions)):
+        for statement in (*permissions, *key_use(defaults.storage.key, actions)):
             self.add_to_role_policy(statement)
-
-
-def as_variable(value: Any) -> str:
-    """Return a setting as ``lambdas.settings.load`` reads it: strings as they are, else JSON."""
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))

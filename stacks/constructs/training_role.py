@@ -1,17 +1,15 @@
 """The role that SageMaker assumes to run a training job, with only what the job needs."""
 
-from collections.abc import Sequence
-
 from aws_cdk import ArnFormat, Aws, Stack
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from lambdas.contract import BucketLayout, takes_volume_key
-from stacks.config import PipelineConfig
 from stacks.constructs.algorithm_image import AlgorithmImage
 from stacks.constructs.encryption import key_use_of_training
+from stacks.constructs.permissions import deny_reading_task_tokens
+from stacks.constructs.storage import Storage
+from stacks.settings.fields import PipelineSettings
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 """Where SageMaker writes what training jobs print, and the namespace of their metrics."""
@@ -44,11 +42,9 @@ class TrainingRole(iam.Role):
         scope: Construct,
         construct_id: str,
         *,
-        config: PipelineConfig,
-        bucket: s3.IBucket,
-        image_buckets: Sequence[s3.IBucket],
+        settings: PipelineSettings,
+        storage: Storage,
         image: AlgorithmImage,
-        key: kms.IKey | None,
     ) -> None:
         stack = Stack.of(scope)
         super().__init__(
@@ -65,53 +61,42 @@ class TrainingRole(iam.Role):
                 },
             ),
         )
-        self._bucket = bucket
+        self.algorithm = image
         statements = [
-            *self._data(image_buckets),
+            *self._data(storage),
             *self._telemetry(stack),
             *self._image(image),
-            *key_use_of_training(key, volumes=any(map(takes_volume_key, config.instance_types))),
-            *(self._network() if config.vpc_subnets else ()),
+            *key_use_of_training(
+                storage.key, volumes=any(map(takes_volume_key, settings.instance_types))
+            ),
+            *(self._network() if settings.vpc_subnets else ()),
         ]
         for statement in statements:
             self.add_to_policy(statement)
 
-    def _data(self, image_buckets: Sequence[s3.IBucket]) -> list[iam.PolicyStatement]:
-        executions, models = BucketLayout.EXECUTIONS, BucketLayout.MODELS
-        objects = self._bucket.arn_for_objects
+    @staticmethod
+    def _data(storage: Storage) -> list[iam.PolicyStatement]:
+        objects = storage.bucket.arn_for_objects
+        written = (BucketLayout.MODELS, BucketLayout.CHECKPOINTS)
+        buckets = (storage.bucket, *storage.image_buckets)
         return [
             iam.PolicyStatement(
                 sid="ReadManifestsAndImages",
                 actions=["s3:GetObject"],
-                resources=[objects("*"), *(each.arn_for_objects("*") for each in image_buckets)],
+                resources=[bucket.arn_for_objects("*") for bucket in buckets],
             ),
+            # Without a condition on the prefix, which HeadBucket and GetBucketLocation do not have;
+            # and without listing, S3 says of a missing image that it is forbidden.
             iam.PolicyStatement(
-                sid="NeverReadTaskTokens",
-                effect=iam.Effect.DENY,
-                actions=["s3:GetObject"],
-                resources=[objects(f"{BucketLayout.CALLBACKS}*")],
+                sid="FindManifestsAndImages",
+                actions=["s3:GetBucketLocation", "s3:ListBucket"],
+                resources=[bucket.bucket_arn for bucket in buckets],
             ),
+            deny_reading_task_tokens(storage.bucket),
             iam.PolicyStatement(
                 sid="WriteModelsAndCheckpoints",
                 actions=["s3:PutObject", "s3:AbortMultipartUpload"],
-                resources=[objects(f"{models}*"), objects(f"{BucketLayout.CHECKPOINTS}*")],
-            ),
-            iam.PolicyStatement(
-                sid="FindThem",
-                actions=["s3:ListBucket"],
-                resources=[self._bucket.bucket_arn],
-                conditions={
-                    "StringLike": {
-                        "s3:prefix": [
-                            f"{prefix}*"
-                            for prefix in (
-                                executions,
-                                models,
-                                BucketLayout.CHECKPOINTS,
-                            )
-                        ]
-                    }
-                },
+                resources=[objects(f"{prefix}*") for prefix in written],
             ),
         ]
 

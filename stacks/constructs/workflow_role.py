@@ -51,7 +51,7 @@ class WorkflowRole(iam.Role):
         # Without the ":*" of the L2 grant: the workflow calls no version and no alias.
         invoking = iam.PolicyStatement(
             actions=["lambda:InvokeFunction"],
-            resources=[each.function_arn for each in functions],
+            resources=[function.function_arn for function in functions],
         )
         observing = iam.PolicyStatement(actions=list(OBSERVING), resources=["*"])
         self.add_to_policy(invoking)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from stacks.config import PipelineConfig
+from stacks.settings.fields import PipelineSettings
 from stacks.synthesis import PROJECT
 
 README = (PROJECT / "README.md").read_text()
-SETTINGS = [field for field in fields(PipelineConfig) if field.name != "hyperparameters"]
+SETTINGS = [field for field in fields(PipelineSettings) if field.name != "hyperparameters"]
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)

@@ -16,10 +16,10 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 atheris: Any = import_module("atheris")  # not among the requirements
 
 with atheris.instrument_imports(include=["lambdas.manifest"]):
-    from lambdas.manifest.clean import CleanLines
-    from lambdas.manifest.diagnose import diagnose
+    from lambdas.manifest.line.fast_path import FastPath
+    from lambdas.manifest.line.slow_path import SlowPath
     from lambdas.manifest.policy import Policy
-    from lambdas.manifest.validation import Sinks, validate_manifest
+    from lambdas.manifest.validate import Sinks, validate_manifest
 
 SMALLEST = 2 / 300
 LINE = {
@@ -41,13 +41,13 @@ POLICIES = (
 )
 
 
-def learned() -> CleanLines:
-    clean = CleanLines(SMALLEST)
-    clean.learn(LINE, "bb", "s3://images/1.jpg")
-    return clean
+def learned() -> FastPath:
+    fast = FastPath(SMALLEST)
+    fast.learn(LINE, "bb", "s3://images/1.jpg")
+    return fast
 
 
-CLEAN = learned()
+FAST, SLOW = learned(), SlowPath(frozenset(), SMALLEST)
 
 
 def check(data: bytes) -> None:
@@ -68,8 +68,8 @@ def check(data: bytes) -> None:
     json.dumps(report.summary())
     assert all(line.isprintable() for line in report.cause().split("\n"))
     for line in data.split(b"\n")[:20]:
-        if CLEAN.read(line) is not None:
-            assert not diagnose(line, "bb", frozenset(), SMALLEST).faults
+        if FAST.read(line) is not None:
+            assert not SLOW.judge(line, "bb").faults
 
 
 if __name__ == "__main__":

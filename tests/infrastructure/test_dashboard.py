@@ -27,9 +27,9 @@ def test_figures_are_those_of_this_stack_alone(widgets: list[dict[str, Any]]) ->
     for widget in widgets:
         for metric in widget["properties"]["metrics"]:
             if isinstance(metric[0], dict):
-                assert 'stack="GroundTruthTraining"' in metric[0]["expression"]
+                assert 'service="GroundTruthTraining"' in metric[0]["expression"]
             elif metric[0] == METRICS_NAMESPACE:
-                assert metric[2:4] == ["stack", "GroundTruthTraining"]
+                assert metric[2:4] == ["service", "GroundTruthTraining"]
             else:
                 assert metric[2] in ("StateMachineArn", "QueueName")
 

@@ -39,6 +39,7 @@ def cdk(aws: EmbeddedAws, output: Path, *arguments: str) -> str:
             "CDK_DISABLE_VERSION_CHECK": "1",
             "CDK_VALIDATION": "false",
         },
+        umask=0o077,  # of somebody who lets nobody else read his files
         capture_output=True,
         text=True,
         timeout=240,

@@ -9,9 +9,10 @@ from local.aws.deployment import Deployment
 from local.aws.embedded_aws import EmbeddedAws
 from stacks.synthesis import STACK_NAME, synthesize
 from tests.scenarios.conftest import CLOCK_SPEED
-from tests.scenarios.pipeline import Pipeline, eventually
+from tests.scenarios.pipeline import PICTURE, Pipeline, eventually, record
 
 BUCKET = "team-data"
+IMAGES = "team-images"
 
 
 @pytest.fixture(scope="module")
@@ -20,12 +21,14 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
     folder = tmp_path_factory.mktemp("cdk.out")
     with EmbeddedAws(clock_speed=CLOCK_SPEED) as aws:
         aws.client("s3").create_bucket(Bucket=BUCKET)
+        aws.client("s3").create_bucket(Bucket=IMAGES)
         aws.client("s3").put_bucket_notification_configuration(
             Bucket=BUCKET, NotificationConfiguration={"EventBridgeConfiguration": {}}
         )
         key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
         context = {
             "pipeline.existing_bucket": BUCKET,
+            "pipeline.image_buckets": IMAGES,
             "pipeline.kms_key_arn": key,
             "pipeline.vpc_subnets": "subnet-0a1b2c3d,subnet-0e1f2a3b",
             "pipeline.security_groups": "sg-0a1b2c3d",
@@ -95,3 +98,19 @@ def test_a_type_with_local_storage_is_not_asked_to_encrypt_it_with_the_key(
     last = pipeline.training_jobs(execution)[-1]
     assert "VolumeKmsKeyId" not in pipeline.aws.training.jobs[last].request["ResourceConfig"]
     pipeline.aws.training.faults.restore_capacity()
+
+
+def test_an_image_that_is_missing_in_another_bucket_is_said_to_be_missing(
+    pipeline: Pipeline,
+) -> None:
+    keys = [f"images/{number}.png" for number in range(10)]
+    for key in keys[1:]:
+        pipeline.s3.put_object(Bucket=IMAGES, Key=key, Body=PICTURE)
+    manifest = b"".join(record(f"s3://{IMAGES}/{key}", (10, 10, 30, 20)) for key in keys)
+    pipeline.s3.put_object(Bucket=BUCKET, Key=pipeline.manifest_key("elsewhere"), Body=manifest)
+
+    described = pipeline.ended(pipeline.execution_of("elsewhere"))
+
+    assert described["error"] == "TrainingClientError"
+    assert f"s3://{IMAGES}/images/0.png (NoSuchKey" in described["cause"]
+    assert "Put the image back, or take its line out of the manifest" in described["cause"]

@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ConnectionClosedError
 
 from lambdas.contract import State
-from stacks.patience import TRANSIENT_ERRORS
+from stacks.retries import TRANSIENT_ERRORS
 from tests.second_interpreter.execution import STEPS, ScenarioExecution
 from tests.second_interpreter.functions import error_document, throttled
 

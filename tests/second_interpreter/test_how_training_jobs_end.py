@@ -10,7 +10,7 @@ from lambdas.errors import (
     MaxRuntimeExceeded,
     MaxWaitTimeExceeded,
     PipelineError,
-    RedrivenTrainingJobEnded,
+    RedrivenJobEnded,
     ResourceLimitExceeded,
     TrainingAlgorithmError,
     TrainingClientError,
@@ -116,7 +116,7 @@ def test_a_job_that_failed_before_a_redrive_is_replaced_and_failures_count_anew(
     execution.write().end_job("Failed", reason=INTERNAL)
     second = execution.awaited_job(2)
     execution.account.jobs.end(second, "Failed", reason=INTERNAL)
-    redriven = error_document(RedrivenTrainingJobEnded.__name__)
+    redriven = error_document(RedrivenJobEnded.__name__)
     execution.account.functions.fail("await_training_job", redriven)
     execution.account.tokens.miss_heartbeat()
     execution.finish(3)

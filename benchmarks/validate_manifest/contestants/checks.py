@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from benchmarks.validate_manifest.result import Result
 
 FRACTION = int(0.2 * (1 << 64))
-IMAGE_TYPES = (".jpg", ".jpeg", ".png", ".JPG", ".JPEG", ".PNG")
+IMAGE_TYPES = (".jpg", ".jpeg", ".png")
 SMALLEST = 2 / 300
 MAX_CHARACTERS = 100_000
 
@@ -42,10 +42,10 @@ class Sorter:
         self._rejected.write(raw)
 
     def take(
-        self, raw: bytes, source_ref: str, width: int, height: int, boxes: list[Any], names: Any
+        self, raw: bytes, source_ref: str, width: float, height: float, boxes: list[Any], names: Any
     ) -> None:
         """Take a record whose boxes are tuples of class id, left, top, width and height."""
-        if not source_ref.startswith("s3://") or not source_ref.endswith(IMAGE_TYPES):
+        if not source_ref.startswith("s3://") or not source_ref.lower().endswith(IMAGE_TYPES):
             raise Faulty
         if len(set(boxes)) != len(boxes):
             raise Faulty

@@ -40,9 +40,10 @@ def _take(sorter: Sorter, raw: bytes, line: Any) -> None:
         raise Faulty
     (size,) = label["image_size"]
     width, height = size["width"], size["height"]
-    if type(width) is not int or type(height) is not int or size["depth"] != 3:
-        raise Faulty
-    if width <= 0 or height <= 0:
+    for side in (width, height):
+        if (type(side) is not int and type(side) is not float) or side <= 0 or side % 1:
+            raise Faulty
+    if size["depth"] != 3:
         raise Faulty
     boxes = [_box(box) for box in label["annotations"]]
     if len(metadata["objects"]) != len(boxes):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from benchmarks.validate_manifest.contestants.checks import MAX_CHARACTERS, Faulty, Sorter
 from benchmarks.validate_manifest.result import Result
 
+Side = Annotated[int, Field(gt=0)] | Annotated[float, Field(gt=0, multiple_of=1)]
 Start = Annotated[int | float, Field(ge=0)]
 Length = Annotated[int | float, Field(gt=0)]
 
@@ -18,8 +19,8 @@ class Strict(BaseModel):
 
 
 class Size(Strict):
-    width: Annotated[int, Field(gt=0)]
-    height: Annotated[int, Field(gt=0)]
+    width: Side
+    height: Side
     depth: Literal[3]
 
 

@@ -7,7 +7,7 @@ from benchmarks.validate_manifest.result import Result
 from lambdas.adapters import clients
 from lambdas.adapters.manifest_objects import open_manifest
 from lambdas.manifest.policy import Policy
-from lambdas.manifest.validation import Sinks, validate_manifest
+from lambdas.manifest.validate import Sinks, validate_manifest
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import CompletedPartTypeDef

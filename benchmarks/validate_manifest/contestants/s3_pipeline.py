@@ -7,7 +7,7 @@ from benchmarks.validate_manifest.result import Result
 from lambdas.adapters.manifest_objects import open_manifest
 from lambdas.adapters.object_writer import ObjectWriter
 from lambdas.manifest.policy import Policy
-from lambdas.manifest.validation import Sinks, validate_manifest
+from lambdas.manifest.validate import Sinks, validate_manifest
 
 NAMES = ("train.manifest", "validation.manifest", "rejected.jsonl")
 

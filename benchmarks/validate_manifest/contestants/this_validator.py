@@ -4,7 +4,7 @@ from pathlib import Path
 
 from benchmarks.validate_manifest.result import Result
 from lambdas.manifest.policy import Policy
-from lambdas.manifest.validation import Sinks, validate_manifest
+from lambdas.manifest.validate import Sinks, validate_manifest
 
 
 def run(path: Path, out: Path) -> Result:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import queue
 import tempfile
 import threading
 from functools import partial
@@ -17,13 +18,20 @@ _MARK = "__lambda_error__"
 _INIT_FAILED = "Worker init failed: "
 _DIED = ("Worker process died", "Worker returned no response", "Broken pipe")
 
+_END_OF_LOG = "__end_of_log__"
+_LOG_SECONDS = 5.0
+_SAY_END_OF_LOG = f'sys.stderr.write("{_END_OF_LOG}\\n"); sys.stderr.flush(); '
+_STOCK_RESULT = '_real_stdout.write(json.dumps({"status": "ok", "result": result}) + "\\n")'
 _STOCK_HANDLER_ERROR = (
     '_real_stdout.write(json.dumps({"status": "error", "error": str(e), '
     '"trace": traceback.format_exc()}) + "\\n")'
 )
 _HANDLER_ERROR = (
     'print("[ERROR] " + type(e).__name__ + ": " + str(e)); traceback.print_exc(); '
-    '_real_stdout.write(json.dumps({"status": "ok", "result": {"' + _MARK + '": {'
+    + _SAY_END_OF_LOG
+    + '_real_stdout.write(json.dumps({"status": "ok", "result": {"'
+    + _MARK
+    + '": {'
     '"errorMessage": str(e), "errorType": type(e).__name__, '
     '"requestId": context.aws_request_id, '
     '"stackTrace": traceback.format_tb(e.__traceback__)[1:]}}}) + "\\n")'
@@ -47,7 +55,8 @@ class LambdaRepairs:
     - A function that cannot be imported reports ``Runtime.ImportModuleError``, one without its
       handler ``Runtime.HandlerNotFound``.
     - A worker that dies, or is killed, reports ``Runtime.ExitError``.
-    - Logs are written only when the function's role may write them.
+    - Logs are written only when the function's role may write them, and whole, however busy the
+      machine: ministack waits for them for a twentieth of a second.
     - Workers unpack their code into the emulator's temporary folder.
     - At most ``concurrent`` invocations run at a time, each a process; the others wait their turn.
       (A function that waits for another one holds its place meanwhile.)
@@ -67,14 +76,16 @@ class LambdaRepairs:
         """Put the repairs in place."""
         runtime, functions = ministack("core.lambda_runtime"), ministack("services.lambda_svc")
         script = runtime._PYTHON_WORKER_SCRIPT
-        for stock in (_STOCK_HANDLER_ERROR, _STOCK_INIT_ERROR):
+        for stock in (_STOCK_RESULT, _STOCK_HANDLER_ERROR, _STOCK_INIT_ERROR):
             require(script.count(stock) == 1, "lambda_runtime._PYTHON_WORKER_SCRIPT")
         script = script.replace(_STOCK_HANDLER_ERROR, _HANDLER_ERROR)
+        script = script.replace(_STOCK_RESULT, _SAY_END_OF_LOG + _STOCK_RESULT)
         script = script.replace(_STOCK_INIT_ERROR, _INIT_ERROR)
         patches.replace(runtime, "_PYTHON_WORKER_SCRIPT", script)
         in_folder = SimpleNamespace(mkdtemp=partial(tempfile.mkdtemp, dir=self._folder))
         patches.replace(runtime, "tempfile", in_folder)
         patches.wrap(runtime, "_collect", _collect)
+        patches.replace(runtime.Worker, "_drain_stderr_bounded", _log_of_invocation)
         patches.wrap(functions, "_execute_function", self._execute)
         patches.wrap(functions, "_emit_lambda_logs", self._emit_logs)
 
@@ -98,6 +109,15 @@ class LambdaRepairs:
         role, name = config["Role"], config["FunctionName"]
         if self._authorizer.role_allows(role, name, "logs:PutLogEvents", stream):
             original(function, *rest, **named)
+
+
+def _log_of_invocation(worker: Any) -> str:
+    """Return what a worker has printed up to the mark at the end of its invocation."""
+    lines = []
+    with contextlib.suppress(queue.Empty):
+        while (line := worker._stderr_queue.get(timeout=_LOG_SECONDS)) != _END_OF_LOG:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def _as_lambda_answers(result: dict[str, Any]) -> dict[str, Any]:

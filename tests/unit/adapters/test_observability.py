@@ -43,11 +43,11 @@ def test_a_metric_is_one_line_that_cloudwatch_takes_it_from(
     line = metric_line(capsys)
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == METRICS_NAMESPACE
-    assert directive["Dimensions"] == [["stack", "fate"]]
+    assert directive["Dimensions"] == [["service", "fate"]]
     assert directive["Metrics"] == [{"Name": "Records", "Unit": "Count"}]
     assert line["Records"] == [19.0]
     assert line["fate"] == "train"
-    assert line["stack"] == logger.service
+    assert line["service"] == logger.service
 
 
 @pytest.mark.parametrize("metric", [Metric.ANSWER_DELAY, Metric.BILLED_INSTANCE_SECONDS])

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from cli.project_policy import SETTINGS, project_policy
-from stacks.context import config_from_context
-from stacks.parsing import ConfigError
+from stacks.settings.context import settings_from_context
+from stacks.settings.parsing import SettingRefused
 from stacks.synthesis import project_context
 
 
@@ -20,7 +20,7 @@ def settings(path: Path, **pipeline: Any) -> Path:
 
 def test_the_project_s_own_settings_are_those_that_the_stack_gets() -> None:
     policy = project_policy(None, [], SETTINGS)
-    config = config_from_context(project_context())
+    config = settings_from_context(project_context())
     assert policy.hyperparameters == config.hyperparameters
     for name in ("validation_fraction", "max_invalid_fraction", "max_unlabeled_fraction"):
         assert getattr(policy, name) == getattr(config, name)
@@ -68,11 +68,11 @@ def test_without_the_pipeline_s_bucket_no_image_is_found_fault_with(tmp_path: Pa
 def test_a_file_that_holds_no_settings_is_refused_in_one_line(tmp_path: Path, content: str) -> None:
     file = tmp_path / "cdk.json"
     file.write_text(content, encoding="utf-8")
-    with pytest.raises(ConfigError) as refused:
+    with pytest.raises(SettingRefused) as refused:
         project_policy(None, [], file)
     assert "\n" not in str(refused.value)
 
 
 def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="validation_fraction"):
+    with pytest.raises(SettingRefused, match="validation_fraction"):
         project_policy(None, [], settings(tmp_path, validation_fraction=2))

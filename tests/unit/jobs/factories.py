@@ -49,8 +49,9 @@ def any_settings(**changes: Any) -> StartTrainingJobSettings:
         "instance_count": 1,
         "volume_size_gb": 50,
         "max_runtime_seconds": 86400,
+        "max_pending_seconds": 7200,
         "max_capacity_rounds": 2,
-        "kms_key_arn": "",
+        "kms_key_arn": None,
         "vpc_subnets": (),
         "security_groups": (),
         "network_isolation": False,
@@ -72,6 +73,18 @@ def any_start_event(redrive_count: int = 0, **changes: Any) -> StartTrainingJobE
         "execution": any_execution(redrive_count=redrive_count),
     }
     return StartTrainingJobEvent(**{**fields, **changes})
+
+
+def any_job(**changes: Any) -> Job:
+    fields: dict[str, Any] = {
+        "name": "gt-train-dogs-3f2a9c81d0e4-5d0c2f19-1",
+        "instance_type": "ml.g4dn.xlarge",
+        "instance_count": 1,
+        "attempt": 0,
+        "redrive_count": 0,
+        "execution_arn": any_execution().arn,
+    }
+    return Job(**{**fields, **changes})
 
 
 def any_callback(job: Job, task_token: str = "token", redrive_count: int = 0) -> Callback:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.report import Report
-from lambdas.manifest.validation import Sinks, validate_manifest
+from lambdas.manifest.validate import Sinks, validate_manifest
 
 ATTRIBUTE = "bb"
 SETTINGS = {"mini_batch_size": "8", "epochs": "5", "lr_scheduler_step": "3"}

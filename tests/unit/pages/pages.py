@@ -8,7 +8,7 @@ from typing import Any
 
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.report import Report
-from lambdas.manifest.validation import Sinks, validate_manifest
+from lambdas.manifest.validate import Sinks, validate_manifest
 from lambdas.pages.page import NO_PICTURES, report_page
 from lambdas.pages.samples import Picture
 

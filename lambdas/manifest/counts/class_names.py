@@ -1,0 +1,40 @@
+"""The class names of all lines, which must not contradict each other."""
+
+from lambdas.manifest.rules.rule import BOX_OUTPUT, Fault, Rule
+from lambdas.manifest.rules.text import quote
+
+CLASS_NAME_CONFLICT = Rule(
+    code="class-name-conflict",
+    severity="error",
+    title="One class id, two names",
+    template="class {id} is {name} here, but {first} on line {first_line}",
+    fix="Give each class one id in the whole manifest. Manifests of jobs with different label "
+    "lists can't be joined without renumbering: training ignores names and would mix them.",
+    source=BOX_OUTPUT,
+    scope="manifest",
+)
+
+RULES = (CLASS_NAME_CONFLICT,)
+
+
+class ClassNames:
+    """The classes of all lines so far: the first name of each id, and the line that gave it."""
+
+    def __init__(self) -> None:
+        self.names: dict[int, str] = {}
+        self._lines: dict[int, int] = {}
+
+    def merge(self, names: dict[int, str], line: int) -> Fault | None:
+        """Take over one line's names; return a fault for the first that contradicts another's."""
+        conflicts = []
+        for class_id, name in names.items():
+            first = self.names.setdefault(class_id, name)
+            first_line = self._lines.setdefault(class_id, line)
+            if first != name:
+                shown, other = quote(name), quote(first)
+                conflicts.append(
+                    CLASS_NAME_CONFLICT.fault(
+                        id=class_id, name=shown, first=other, first_line=first_line
+                    )
+                )
+        return conflicts[0] if conflicts else None

@@ -1,0 +1,76 @@
+"""Keeps an even, bounded sample of images and boxes, for the pictures in the report."""
+
+from array import array
+
+from lambdas.manifest.format import ManifestName
+from lambdas.manifest.line.record import Record
+from lambdas.manifest.report import SampleBox, SampleRecord
+
+MOST_BOXES = 8_192
+MOST_IMAGES = 24
+MOST_DRAWN = 100
+_NUMBERS = 4  # of a box: left, top, width and height as shares of the image
+
+
+class Sample:
+    """Every record until the sample is full, then every second line, every fourth and so on.
+
+    Each box of the manifest ends up in it with about the same chance, so shapes of histograms
+    hold. due: the line from which on the next record is wanted.
+    """
+
+    def __init__(self) -> None:
+        self._boxes = array("d")
+        self._images: list[SampleRecord] = []
+        self._measure_every = self._draw_every = 1
+        self.begin()
+
+    def begin(self) -> None:
+        """Lines count from 1 again, for the next manifest."""
+        self.due = self._measure_due = self._draw_due = 0
+
+    def take(self, record: Record, line: int, manifest: ManifestName) -> None:
+        """Look at the first usable record that is due."""
+        if line >= self._measure_due:
+            self._measure(record)
+            self._measure_due = line + self._measure_every
+        if line >= self._draw_due:
+            self._draw(record, line, manifest)
+            self._draw_due = line + self._draw_every
+        self.due = min(self._measure_due, self._draw_due)
+
+    def boxes(self) -> list[tuple[float, float, float, float]]:
+        """Left, top, width and height of the sampled boxes, as shares of their image."""
+        numbers = iter(self._boxes)
+        return list(zip(numbers, numbers, numbers, numbers, strict=True))
+
+    def images(self) -> list[SampleRecord]:
+        """At most MOST_IMAGES images from the whole length of the manifest."""
+        return self._images[:MOST_IMAGES]
+
+    def _measure(self, record: Record) -> None:
+        width, height = record.width, record.height
+        for box in record.boxes:
+            self._boxes.extend(
+                (box.left / width, box.top / height, box.width / width, box.height / height)
+            )
+        while len(self._boxes) > MOST_BOXES * _NUMBERS:
+            self._halve()
+
+    def _halve(self) -> None:
+        kept = array("d")
+        for start in range(0, len(self._boxes), 2 * _NUMBERS):
+            kept.extend(self._boxes[start : start + _NUMBERS])
+        self._boxes = kept
+        self._measure_every *= 2
+
+    def _draw(self, record: Record, line: int, manifest: ManifestName) -> None:
+        drawn = [
+            SampleBox(box.class_id, box.left, box.top, box.width, box.height)
+            for box in record.boxes[:MOST_DRAWN]
+        ]
+        width, height = int(record.width), int(record.height)
+        self._images.append(SampleRecord(line, manifest, record.source_ref, width, height, drawn))
+        if len(self._images) == 2 * MOST_IMAGES:
+            self._images = self._images[1::2]
+            self._draw_every *= 2

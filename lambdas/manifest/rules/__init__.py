@@ -1,0 +1,1 @@
+"""What a rule is, and what a broken one says."""

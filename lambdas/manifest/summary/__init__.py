@@ -1,0 +1,1 @@
+"""What follows from the counts once the last line was read."""

@@ -1,0 +1,50 @@
+"""Turns the sample and the counts of a validation into the bounded figures of its report."""
+
+from bisect import bisect_right
+from itertools import pairwise
+
+from lambdas.manifest.counts.progress import Progress
+from lambdas.manifest.report import ChannelBoxes, Statistics
+
+GRID = 16
+
+
+def statistics(progress: Progress) -> Statistics:
+    """Return the figures of the report; both channels must be closed."""
+    train, validation = progress.train, progress.validation
+    image_shape = progress.policy.image_shape
+    edges = size_edges(image_shape)
+    sizes = [[0] * (len(edges) - 1) for _ in pairwise(edges)]
+    positions = [[0] * GRID for _ in range(GRID)]
+    boxes = progress.sample.boxes()
+    for left, top, width, height in boxes:
+        sizes[_bin(height * image_shape, edges)][_bin(width * image_shape, edges)] += 1
+        positions[_cell(top + height / 2)][_cell(left + width / 2)] += 1
+    class_ids = sorted(train.boxes.keys() | validation.boxes.keys())
+    return Statistics(
+        classes={str(c): ChannelBoxes(train.boxes[c], validation.boxes[c]) for c in class_ids},
+        boxes_per_image=sorted(progress.per_image.items()),
+        image_shape=image_shape,
+        size_edges=edges,
+        box_sizes=sizes,
+        positions=positions,
+        sampled_boxes=len(boxes),
+        samples=progress.sample.images(),
+        dropped_empty=progress.dropped_empty,
+    )
+
+
+def size_edges(image_shape: int) -> list[float]:
+    """Return the edges of the size bins in pixels: 0, 2, 4, 8 and so on, up to the whole image."""
+    edges = [0.0, 2.0]
+    while edges[-1] * 2 < image_shape:
+        edges.append(edges[-1] * 2)
+    return [*edges, float(image_shape)]
+
+
+def _bin(pixels: float, edges: list[float]) -> int:
+    return bisect_right(edges, pixels, 1, len(edges) - 1) - 1
+
+
+def _cell(share: float) -> int:
+    return min(max(int(share * GRID), 0), GRID - 1)

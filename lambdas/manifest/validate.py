@@ -1,0 +1,114 @@
+"""`Validate Manifest`: reads one or two manifests, writes what is trained on, and reports."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from lambdas.manifest.counts.duplicates import SeenImages
+from lambdas.manifest.counts.progress import Progress
+from lambdas.manifest.format import ManifestName
+from lambdas.manifest.policy import Policy
+from lambdas.manifest.reader import ManifestReader
+from lambdas.manifest.report import Report
+from lambdas.manifest.split.channel import Channel, Output, Sink
+from lambdas.manifest.split.rejected_lines import RejectedLines
+from lambdas.manifest.split.splitter import OneChannel, Splitter
+from lambdas.manifest.spool import spool
+from lambdas.manifest.stream.document import MANIFEST_EMPTY, document_fault
+from lambdas.manifest.stream.label_attribute import LabelAttributes
+from lambdas.manifest.stream.lines import RawStream, batches
+from lambdas.manifest.stream.lookahead import with_label_chosen
+from lambdas.manifest.summary.summary import summarize
+
+
+@dataclass(frozen=True, slots=True)
+class Sinks:
+    """Where the output goes, in chunks of 1 MiB or more (but for the last).
+
+    train and validation get the usable lines unchanged, each ending in a line feed (a byte order
+    mark is left out); rejected gets a JSON line for each line that is in neither.
+    """
+
+    train: Sink
+    validation: Sink
+    rejected: Sink
+
+
+def validate_manifest(
+    manifest: RawStream,
+    policy: Policy,
+    sinks: Sinks,
+    validation_manifest: RawStream | None = None,
+    on_read: Callable[[int], None] | None = None,
+) -> Report:
+    """Validate a manifest and split it into the channels of a training job, in constant memory.
+
+    A manifest that can't be trained on gives a report with the verdict "rejected"; only the streams
+    and sinks raise. Reading ends early only on a file that is not a manifest: compressed,
+    pretty-printed, or without a label in its first 64 MiB.
+
+    Args:
+        manifest: what is read, once.
+        policy: what the owner accepts.
+        sinks: what is written to.
+        validation_manifest: with it nothing is split: ``manifest`` goes to train, this one to
+            validation, under the same label attribute, classes and rules.
+        on_read: gets the number of bytes of each chunk read.
+    """
+    progress = Progress(
+        policy,
+        Channel(Output(sinks.train)),
+        Channel(Output(sinks.validation)),
+        LabelAttributes(policy.label_attribute),
+    )
+    rejected, seen = RejectedLines(sinks.rejected), SeenImages()
+    reader = ManifestReader(progress, rejected, seen)
+    if validation_manifest is None:
+        splitter = Splitter(progress.train, progress.validation, policy.validation_fraction)
+        _read(reader, progress, batches(manifest, on_read), "train", splitter)
+    else:
+        given: dict[ManifestName, RawStream] = {
+            "train": manifest,
+            "validation": validation_manifest,
+        }
+        for name, stream in given.items():
+            channel = OneChannel(progress.channels[name])
+            _read(reader, progress, batches(stream, on_read), name, channel)
+    rejected.close()
+    return summarize(progress, seen)
+
+
+def _read(
+    reader: ManifestReader,
+    progress: Progress,
+    lines: Iterator[list[bytes]],
+    manifest: ManifestName,
+    splitter: Splitter | OneChannel,
+) -> None:
+    before = progress.fates.total()
+    head = next(lines, [])
+    found = document_fault(head)
+    if found is not None:
+        progress.fates["invalid"] += sum(not line.isspace() for line in head if line)
+    else:
+        _read_lines(reader, progress, chain([head], lines), manifest, splitter)
+        if progress.fates.total() == before:
+            found = MANIFEST_EMPTY.fault(manifest=manifest)
+    if found is not None:
+        progress.findings.add(found, manifest=manifest)
+        progress.no_manifest = True
+    splitter.close()
+
+
+def _read_lines(
+    reader: ManifestReader,
+    progress: Progress,
+    lines: Iterator[list[bytes]],
+    manifest: ManifestName,
+    splitter: Splitter | OneChannel,
+) -> None:
+    if progress.attributes.chosen is not None:
+        reader.read(lines, manifest, splitter)
+    else:
+        with spool() as hold:
+            reader.read(with_label_chosen(lines, progress.attributes, hold), manifest, splitter)

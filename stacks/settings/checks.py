@@ -1,0 +1,81 @@
+"""Rules of single settings that their type cannot express: what is wrong with a value, or None."""
+
+import functools
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from botocore.loaders import Loader
+
+from lambdas.contract import BucketLayout
+
+TRAINABLE_FAMILIES = ("p2", "p3", "p3dn", "g4dn", "g5")
+"""GPU families of the built-in object-detection algorithm (SageMaker Developer Guide,
+object-detection.html, "EC2 Instance Recommendation"); p3dn is the large size of P3."""
+
+OWN_PREFIXES = (
+    BucketLayout.EXECUTIONS,
+    BucketLayout.CALLBACKS,
+    BucketLayout.MODELS,
+    BucketLayout.CHECKPOINTS,
+)
+
+
+@functools.cache
+def trainable_instance_types() -> tuple[str, ...]:
+    """Return the instance types that SageMaker offers and the algorithm can use."""
+    # Not through a session, which would look the user's AWS profile up.
+    model = Loader().load_service_model("sagemaker", "service-2")
+    every: Sequence[str] = model["shapes"]["TrainingInstanceType"]["enum"]
+    return tuple(sorted(each for each in every if each.split(".")[1] in TRAINABLE_FAMILIES))
+
+
+def check_instance_types(instance_types: Sequence[str]) -> str | None:
+    """Refuse types that the algorithm cannot train on, that do not exist or that come twice."""
+    for instance_type in instance_types:
+        if instance_type not in trainable_instance_types():
+            return f"{_shown(instance_type)} is none of {', '.join(trainable_instance_types())}"
+    if len(set(instance_types)) < len(instance_types):
+        return "one type comes twice"
+    return None
+
+
+def check_labeling_prefix(prefix: str) -> str | None:
+    """Refuse a prefix among the pipeline's own files, whose writing would start executions."""
+    taken = next((each for each in OWN_PREFIXES if prefix.startswith(each)), None)
+    return f"{taken} holds the pipeline's own files" if taken else None
+
+
+def check_label_attribute(attribute: str | None) -> str | None:
+    """Refuse names that Ground Truth reserves (Developer Guide, sms-data-output.html)."""
+    if attribute is None:
+        return None
+    if not 1 <= len(attribute) <= 127:
+        return f"it has {len(attribute)} characters"
+    if attribute.startswith("$") or attribute.endswith("-metadata"):
+        return "Ground Truth reserves this name"
+    if attribute in ("source", "source-ref"):
+        return "this attribute is the image, not its label"
+    return None
+
+
+def check_regular_expression(pattern: str | None) -> str | None:
+    """Refuse what Python cannot compile as a regular expression."""
+    if pattern and len(pattern) > 512:
+        return "it is longer than 512 characters"
+    try:
+        re.compile(pattern or "")
+    except re.error as error:
+        return f"{error}"
+    return None
+
+
+def check_ascending(epochs: str) -> str | None:
+    """Refuse epochs, numbers between commas, of which one does not come after the last."""
+    numbers = [int(each) for each in epochs.split(",") if each]
+    ascending = all(earlier < later for earlier, later in pairwise(numbers))
+    return None if ascending else "the epochs do not ascend"
+
+
+def _shown(text: str) -> str:
+    return ascii(text)[:60]
