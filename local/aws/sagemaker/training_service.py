@@ -25,15 +25,15 @@ Client = Callable[..., Any]
 
 
 class TrainingService:
-    """SageMaker as far as the pipeline uses it. It trains a stand-in and says so.
+    """SageMaker as far as the pipeline uses it, with a stand-in for its network.
 
     Args:
         pace: seconds a job stays in each of its statuses (0: as fast as it can read the data).
-        learns: whether jobs train; False saves a second or more a job where the model does not
-            matter: its weights stay random, which it says.
+        learns: whether jobs train the stand-in, which takes seconds; else its weights stay random,
+            and ``model.tar.gz`` says so.
     """
 
-    def __init__(self, *, pace: float = 0.0, learns: bool = True) -> None:
+    def __init__(self, *, pace: float = 0.0, learns: bool = False) -> None:
         self.faults = JobFaults()
         self.jobs: dict[str, TrainingJob] = {}
         self.pace, self.learns = pace, learns

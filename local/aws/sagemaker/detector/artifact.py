@@ -1,5 +1,6 @@
 """The stand-in's ``model.tar.gz``: its arrays, and a document that says what they are."""
 
+import gzip
 import io
 import tarfile
 from typing import Self
@@ -45,11 +46,14 @@ class Artifact(msgspec.Struct, frozen=True):
     network: Network
 
     def to_bytes(self) -> bytes:
-        """Pack it as ``model.tar.gz``."""
+        """Pack it as ``model.tar.gz``, the same bytes for the same network."""
         arrays = io.BytesIO()
         np.savez(arrays, allow_pickle=False, **self.network.weights)
         packed = io.BytesIO()
-        with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        with (
+            gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as zipped,
+            tarfile.open(fileobj=zipped, mode="w") as archive,
+        ):
             document = msgspec.json.format(msgspec.json.encode(self.document))
             for name, content in ((DOCUMENT, document), (ARRAYS, arrays.getvalue())):
                 entry = tarfile.TarInfo(name)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -32,36 +33,38 @@ def work(task: str, records: Iterable[bytes], keep_going: Callable[[], None]) ->
 
     Args:
         task: one of ``worker.TASKS``.
-        records: what it is asked; all of it is in memory.
+        records: what it is asked.
         keep_going: called ten times a second; ends the child by raising.
 
     Raises:
         WorkFailed: the child's last words.
     """
-    asked = b"".join(map(frame, records))
-    with subprocess.Popen(
-        [sys.executable, "-m", "local.aws.sagemaker.detector.worker", task],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=_ROOT,
-        env={**os.environ, **dict.fromkeys(_THREADS, "1")},
-    ) as child:
-        try:
-            answers, errors = _communicate(child, asked, keep_going)
-        except BaseException:
-            child.kill()
-            raise
+    with tempfile.TemporaryFile() as asked:
+        asked.writelines(map(frame, records))
+        asked.seek(0)
+        with subprocess.Popen(
+            [sys.executable, "-m", "local.aws.sagemaker.detector.worker", task],
+            stdin=asked,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=_ROOT,
+            env={**os.environ, **dict.fromkeys(_THREADS, "1")},
+        ) as child:
+            try:
+                answers, errors = _communicate(child, keep_going)
+            except BaseException:
+                child.kill()
+                raise
     if child.returncode:
         raise WorkFailed(errors.decode(errors="replace")[-_SHOWN_OF_ERROR:])
     return list(payloads([answers]))
 
 
 def _communicate(
-    child: "subprocess.Popen[bytes]", asked: bytes, keep_going: Callable[[], None]
+    child: "subprocess.Popen[bytes]", keep_going: Callable[[], None]
 ) -> tuple[bytes, bytes]:
     while True:
         try:
-            return child.communicate(asked, timeout=_LOOK_SECONDS)
+            return child.communicate(timeout=_LOOK_SECONDS)
         except subprocess.TimeoutExpired:
             keep_going()
