@@ -9,8 +9,12 @@ class StackNotUsable(Exception):
     """There is no deployed pipeline of that name; the message says what to do."""
 
 
+class OutputMissing(StackNotUsable):
+    """The stack exists but is no pipeline, or none that was ever deployed to its end."""
+
+
 def stack_output(cloudformation: Any, stack: str, name: str) -> str:
-    """Return an output of a stack; raises ``StackNotUsable`` where there is no such output."""
+    """Return an output of a stack; raises ``StackNotUsable`` where there is none."""
     try:
         described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as error:
@@ -22,18 +26,20 @@ def stack_output(cloudformation: Any, stack: str, name: str) -> str:
         if output["OutputKey"] == name:
             value: str = output["OutputValue"]
             return value
-    raise StackNotUsable(
+    raise OutputMissing(
         f"Stack {stack} has no output {name}: it is no training pipeline, or was not deployed to"
         " its end."
     )
 
 
-def stack_deployed_by_default() -> str:
-    """Return the name of the stack that ``make deploy`` deploys."""
+def stack_meant(name: str | None) -> str:
+    """Return the stack that ``--stack`` means; without it, the one that ``make deploy`` deploys."""
     try:
-        from stacks.synthesis import STACK_NAME  # noqa: PLC0415 - starts the CDK's Node.js
+        from stacks.settings.environments import stack_called  # noqa: PLC0415 - not for every use
     except ModuleNotFoundError as error:
+        if name:
+            return name
         raise StackNotUsable(
             f"The name of the stack is not known without {error.name}: name it with --stack."
         ) from error
-    return STACK_NAME
+    return stack_called(name)

@@ -30,6 +30,7 @@ class ManifestSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_unlabeled_fraction: float
     split_group_pattern: str | None
     """None: every image is a group of its own."""
+    instance_count: int
     hyperparameters: dict[str, str]
 
 

@@ -78,6 +78,7 @@ def _description(response: Mapping[str, Any]) -> Description:
         arn=response["TrainingJobArn"],
         status=response["TrainingJobStatus"],
         response=response,
+        ended_at=response.get("TrainingEndTime"),
     )
 
 

@@ -7,6 +7,9 @@ one of the two answers. An event that never comes costs one heartbeat: the state
 anew, and looks again.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from lambdas.errors import FirstInternalServerError, RedrivenJobEnded, ServiceUnavailable
 from lambdas.jobs.callbacks import KeptCallback
 from lambdas.jobs.description import Description
@@ -17,6 +20,14 @@ from lambdas.jobs.verdict import Completed, Failed, Verdict
 from lambdas.messages import Callback
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An execution that has been told how its job ended."""
+
+    ended_at: datetime | None
+    """When the job ended; None where SageMaker does not say, as of a job that was deleted."""
+
+
 def register(
     callback: Callback,
     kind: JobKind,
@@ -25,8 +36,8 @@ def register(
     jobs: Jobs,
     callbacks: Callbacks,
     executions: Executions,
-) -> bool:
-    """Wait for a job; True where the answer was given at once.
+) -> Answered | None:
+    """Wait for a job; return whether the answer was given at once, None where it is to come.
 
     The token is kept before the job is described: an end that came earlier is seen by the
     describe, one that comes later finds the token. ``retry_count`` says how often the waiting
@@ -37,22 +48,21 @@ def register(
     description = look_for(callback.job.name, kind, jobs, retry_count=retry_count)
     verdict = _verdict(callback, description, kind)
     if verdict is None:
-        return False
-    _settle(kept, verdict, callbacks=callbacks, executions=executions)
-    return True
+        return None
+    return _settle(kept, description, verdict, callbacks=callbacks, executions=executions)
 
 
 def resume(
     job: str, kind: JobKind, *, jobs: Jobs, callbacks: Callbacks, executions: Executions
-) -> int:
-    """Answer everyone who waits for a job that has ended; return how many waited.
+) -> list[Answered]:
+    """Answer everyone who waits for a job that has ended; return who was.
 
     A job nobody waits for is somebody else's, or its waiter is yet to look at it. Whoever renews
     their token meanwhile is answered, too. Raises ``ServiceUnavailable`` where the job is still
     seen running, or not at all: the event came before the description caught up, and the caller
     is to try again.
     """
-    waited = 0
+    answered: list[Answered] = []
     while waiting := callbacks.waiting_for(job):
         description = jobs.describe(job)
         for kept in waiting:
@@ -61,9 +71,10 @@ def resume(
                 raise ServiceUnavailable(
                     f"{kind.noun} {job} is reported ended but not described so"
                 )
-            _settle(kept, verdict, callbacks=callbacks, executions=executions)
-        waited += len(waiting)
-    return waited
+            answered.append(
+                _settle(kept, description, verdict, callbacks=callbacks, executions=executions)
+            )
+    return answered
 
 
 def _verdict(callback: Callback, description: Description | None, kind: JobKind) -> Verdict | None:
@@ -91,8 +102,13 @@ def _deleted(job: str, kind: JobKind) -> Failed:
 
 
 def _settle(
-    kept: KeptCallback, verdict: Verdict, *, callbacks: Callbacks, executions: Executions
-) -> None:
+    kept: KeptCallback,
+    description: Description | None,
+    verdict: Verdict,
+    *,
+    callbacks: Callbacks,
+    executions: Executions,
+) -> Answered:
     """Answer, then forget the token, whether or not the answer was still wanted."""
     token = kept.callback.task_token
     if isinstance(verdict, Completed):
@@ -100,3 +116,4 @@ def _settle(
     else:
         executions.fail(token, verdict.error.__name__, verdict.cause)
     callbacks.discard(kept)
+    return Answered(description.ended_at if description else None)

@@ -13,8 +13,8 @@ from lambdas.manifest.line import (
     unlabeled,
 )
 from lambdas.manifest.rules.rule import Rule
-from lambdas.manifest.stream import document, label_attribute
-from lambdas.manifest.summary import class_balance, trainability, training_settings
+from lambdas.manifest.stream import attribute_name, document, label_attribute
+from lambdas.manifest.summary import anchor_reach, class_balance, trainability, training_settings
 
 SECTIONS: dict[str, tuple[Rule, ...]] = {
     "Line": strict_json.RULES + document.RULES,
@@ -23,12 +23,17 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
         *duplicates.RULES,
         *unlabeled.RULES,
         label.LABEL_WITHOUT_METADATA,
+        label.LABEL_WITHOUT_TYPE,
+        label.CLASS_MAP_MISSING,
     ),
     "Task": task.RULES,
     "Label": (label.LABEL_NOT_AN_OBJECT, *image_size.RULES, *boxes.RULES),
     "Classes": classes.RULES + class_names.RULES + class_balance.RULES,
-    "Attribute": label_attribute.RULES,
-    "Trainability": trainability.RULES + training_settings.RULES + reader.RULES,
+    "Attribute": label_attribute.RULES + attribute_name.RULES,
+    "Trainability": trainability.RULES
+    + training_settings.RULES
+    + anchor_reach.RULES
+    + reader.RULES,
 }
 
 RULES: dict[str, Rule] = {rule.code: rule for rules in SECTIONS.values() for rule in rules}

@@ -1,9 +1,10 @@
 """The settings that `Validate Manifest` obeys: what the pipeline's owner wants of a manifest."""
 
+import math
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Self
+from typing import Literal, Self, cast, get_args
 
 from lambdas.settings import ManifestSettings
 
@@ -13,6 +14,9 @@ DEFAULT_MINI_BATCH_SIZE = 32
 DEFAULT_IMAGE_SHAPE = 300
 DEFAULT_EPOCHS = 30
 DEFAULT_LABEL_WIDTH = 350
+DEFAULT_OVERLAP_THRESHOLD = 0.5
+
+BaseNetwork = Literal["vgg-16", "resnet-50"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +26,13 @@ class Policy:
     label_attribute: the label to train on; None discovers it.
     validation_fraction: share of the images that go to the validation channel, between 0 and 1.
     image_buckets: buckets the training role may read; empty accepts any.
-    empty_images: whether images without boxes are trained on as negatives or set aside.
+    empty_images: whether images without boxes go to the channels, where they give the network no
+        target, or are set aside.
     max_invalid_fraction, max_unlabeled_fraction: shares of all lines, above which the manifest
         is rejected as a whole.
     group_pattern: regular expression searched in source-ref; its first group (or the whole match)
         keys the split, so that the frames of one sequence stay on one side.
+    instance_count: on how many instances the training job runs at once.
     hyperparameters: the user's, as the strings the CreateTrainingJob API takes.
     """
 
@@ -37,6 +43,7 @@ class Policy:
     max_invalid_fraction: float = 0.05
     max_unlabeled_fraction: float = 0.2
     group_pattern: str | None = None
+    instance_count: int = 1
     hyperparameters: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -52,6 +59,18 @@ class Policy:
         for name in ("mini_batch_size", "image_shape", "epochs", "label_width"):
             self._whole_number(name, 1)
         self._steps()
+        self._check_network()
+
+    def _check_network(self) -> None:
+        if self.base_network not in get_args(BaseNetwork):
+            raise ValueError(
+                f"hyperparameter base_network is {self.base_network[:40]!r}: use 'vgg-16' or "
+                "'resnet-50'"
+            )
+        if not 0 < self.overlap_threshold <= 1:
+            raise ValueError(
+                f"hyperparameter overlap_threshold is {self.overlap_threshold}: use 0 < f <= 1"
+            )
 
     @classmethod
     def from_settings(
@@ -74,6 +93,7 @@ class Policy:
             max_invalid_fraction=settings.max_invalid_fraction,
             max_unlabeled_fraction=settings.max_unlabeled_fraction,
             group_pattern=settings.split_group_pattern,
+            instance_count=settings.instance_count,
             hyperparameters=settings.hyperparameters,
         )
 
@@ -96,6 +116,20 @@ class Policy:
     def label_width(self) -> int | None:
         """The label width the user set; None leaves it to the data."""
         return self._whole_number("label_width", 0) or None
+
+    @property
+    def base_network(self) -> BaseNetwork:
+        """The network that the algorithm builds on."""
+        return cast("BaseNetwork", self.hyperparameters.get("base_network", "").strip() or "vgg-16")
+
+    @property
+    def overlap_threshold(self) -> float:
+        """The intersection over union from which on an anchor learns a box."""
+        text = self.hyperparameters.get("overlap_threshold", "").strip()
+        try:
+            return float(text) if text else DEFAULT_OVERLAP_THRESHOLD
+        except ValueError:
+            return math.nan
 
     @property
     def lr_scheduler_steps(self) -> tuple[int, ...]:

@@ -8,9 +8,9 @@ from lambdas.manifest.format import ManifestName
 from lambdas.manifest.line.fast_path import FastPath
 from lambdas.manifest.line.record import Record
 from lambdas.manifest.line.slow_path import SlowPath
-from lambdas.manifest.rules.rule import GOOD_PRACTICE, Fault, Rule
+from lambdas.manifest.rules.rule import MULTIBOX_TARGET, Fault, Rule
 from lambdas.manifest.split.channel import Channel
-from lambdas.manifest.split.group_hash import group_hash, image_hash
+from lambdas.manifest.split.group_hash import BucketSalts, group_hash, key_hash, key_start
 from lambdas.manifest.split.rejected_lines import RejectedLines
 from lambdas.manifest.split.splitter import OneChannel, Splitter
 
@@ -19,8 +19,9 @@ EMPTY_IMAGE_DROPPED = Rule(
     severity="warning",
     title="An image without boxes was left out",
     template="the image has no box and empty_images is 'drop'",
-    fix="Set empty_images to 'keep' to train on it as a negative example.",
-    source=GOOD_PRACTICE,
+    fix="None needed: an image without boxes gives the network no target, so it is not a negative "
+    "example. Set empty_images to 'keep' to have it in the channels all the same.",
+    source=MULTIBOX_TARGET,
 )
 
 RULES = (EMPTY_IMAGE_DROPPED,)
@@ -36,7 +37,7 @@ class ManifestReader:
         policy = progress.policy
         smallest = TOO_SMALL / policy.image_shape
         self._fast, self._slow = FastPath(smallest), SlowPath(policy.image_buckets, smallest)
-        self._hash = image_hash()
+        self._hash, self._salts = key_hash(), BucketSalts()
         self._group_hash = group_hash(policy.group_pattern)
 
     def read(
@@ -63,7 +64,8 @@ class ManifestReader:
     ) -> None:
         # This runs for every line: names are local, and nothing is formatted.
         progress, read, known = self._progress, self._fast.read, self._progress.names.names.items()
-        image_hash, group_hash, buckets = self._hash, self._group_hash, self._seen.buckets
+        hashed, salts, group_hash = self._hash, self._salts, self._group_hash
+        buckets = self._seen.buckets
         drop_empty = progress.policy.empty_images == "drop"
         in_validation = manifest == "validation"
         due = progress.sample.due
@@ -81,12 +83,15 @@ class ManifestReader:
             if drop_empty and not record.boxes:
                 self._reject(raw, [EMPTY_IMAGE_DROPPED.fault()], line, manifest)
                 continue
-            key = image_hash(record.source_ref)
-            bucket = buckets[key >> 56]
-            bucket.append(key)
+            image = record.source_ref
+            start = key_start(image)
+            key = hashed(image[start:])
+            identity = key ^ salts[image[:start]]
+            bucket = buckets[identity >> 56]
+            bucket.append(identity)
             bucket.append(2 * line + in_validation)
             if group_hash is not None:
-                key = group_hash(record.source_ref)
+                key = group_hash(image)
             channel(key).add(raw, record)
             if record.tiny or line >= due:
                 due = progress.note(record, line, manifest)

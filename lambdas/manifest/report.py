@@ -99,8 +99,10 @@ class Statistics(msgspec.Struct):
     box_sizes: counts by height (rows) and width (columns) in pixels at image_shape;
         bin i reaches from size_edges[i] up to size_edges[i + 1].
     positions: counts of box centres on a grid over the image, rows from top to bottom.
-    sampled_boxes: boxes behind box_sizes and positions; all of them up to 8,192, above that an
-        even sample.
+    sampled_boxes: boxes behind box_sizes, positions and without_anchor; all of them up to 8,192,
+        above that an even sample.
+    anchors: widths and heights in pixels at image_shape of the anchors of base_network.
+    without_anchor: sampled boxes that no anchor overlaps by overlap_threshold, by class id.
     dropped_empty: usable records without boxes that the policy left out of both channels.
     """
 
@@ -112,6 +114,10 @@ class Statistics(msgspec.Struct):
     positions: list[list[int]]
     sampled_boxes: int
     samples: list[SampleRecord]
+    base_network: str
+    overlap_threshold: float
+    anchors: list[tuple[float, float]]
+    without_anchor: dict[str, int]
     dropped_empty: int
 
 

@@ -223,8 +223,8 @@ class Safeguards:
     """The protocols as they are; a test takes one away to see that it is missed."""
 
     start: Callable[..., Job] = start_training_job
-    register: Callable[..., bool] = register
-    resume: Callable[..., int] = resume
+    register: Callable[..., object] = register
+    resume: Callable[..., object] = resume
     stop_abandoned_jobs: Callable[..., list[str]] = stop_abandoned_jobs
     stop_orphaned_jobs: Callable[..., list[str]] = stop_orphaned_jobs
     heartbeat: bool = True

@@ -78,13 +78,13 @@ def describe_before_token(
     jobs: Any,
     callbacks: Any,
     executions: Any,
-) -> bool:
-    verdict = wait._verdict(callback, jobs.describe(callback.job.name), kind)
+) -> wait.Answered | None:
+    description = jobs.describe(callback.job.name)
+    verdict = wait._verdict(callback, description, kind)
     kept = callbacks.put(callback)
     if verdict is None:
-        return False
-    wait._settle(kept, verdict, callbacks=callbacks, executions=executions)
-    return True
+        return None
+    return wait._settle(kept, description, verdict, callbacks=callbacks, executions=executions)
 
 
 def nothing(*_: object, **__: object) -> list[str]:

@@ -19,6 +19,7 @@ def configured(**changes: Any) -> ValidateManifestSettings:
         "max_invalid_fraction": 0.05,
         "max_unlabeled_fraction": 0.2,
         "split_group_pattern": None,
+        "instance_count": 1,
         "hyperparameters": {},
     }
     return ValidateManifestSettings(**{**fields, **changes})

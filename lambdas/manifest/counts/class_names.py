@@ -1,5 +1,7 @@
 """The class names of all lines, which must not contradict each other."""
 
+from collections.abc import Iterable
+
 from lambdas.manifest.rules.rule import BOX_OUTPUT, Fault, Rule
 from lambdas.manifest.rules.text import quote
 
@@ -23,6 +25,11 @@ class ClassNames:
     def __init__(self) -> None:
         self.names: dict[int, str] = {}
         self._lines: dict[int, int] = {}
+
+    def call_by_id(self, class_ids: Iterable[int]) -> None:
+        """Let those of the ids that no line names be called by their number."""
+        for class_id in class_ids:
+            self.names.setdefault(class_id, str(class_id))
 
     def merge(self, names: dict[int, str], line: int) -> Fault | None:
         """Take over one line's names; return a fault for the first that contradicts another's."""

@@ -85,6 +85,11 @@ class Progress:
         return self.empty if self.policy.empty_images == "drop" else 0
 
     @property
+    def written(self) -> int:
+        """Images in both channels."""
+        return self.train.records + self.validation.records
+
+    @property
     def most_boxes(self) -> int:
         """Boxes on the fullest image."""
         return max(self.per_image, default=0)

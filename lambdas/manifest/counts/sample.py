@@ -1,6 +1,7 @@
 """Keeps an even, bounded sample of images and boxes, for the pictures in the report."""
 
 from array import array
+from typing import NamedTuple
 
 from lambdas.manifest.format import ManifestName
 from lambdas.manifest.line.record import Record
@@ -9,7 +10,19 @@ from lambdas.manifest.report import SampleBox, SampleRecord
 MOST_BOXES = 8_192
 MOST_IMAGES = 24
 MOST_DRAWN = 100
-_NUMBERS = 4  # of a box: left, top, width and height as shares of the image
+
+
+class SampledBox(NamedTuple):
+    """A box whose place and size are shares of its image."""
+
+    class_id: float
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+_NUMBERS = len(SampledBox._fields)
 
 
 class Sample:
@@ -39,10 +52,10 @@ class Sample:
             self._draw_due = line + self._draw_every
         self.due = min(self._measure_due, self._draw_due)
 
-    def boxes(self) -> list[tuple[float, float, float, float]]:
-        """Left, top, width and height of the sampled boxes, as shares of their image."""
+    def boxes(self) -> list[SampledBox]:
+        """Return the sampled boxes; all of them, if there are no more than ``MOST_BOXES``."""
         numbers = iter(self._boxes)
-        return list(zip(numbers, numbers, numbers, numbers, strict=True))
+        return list(map(SampledBox, numbers, numbers, numbers, numbers, numbers))
 
     def images(self) -> list[SampleRecord]:
         """At most MOST_IMAGES images from the whole length of the manifest."""
@@ -52,7 +65,13 @@ class Sample:
         width, height = record.width, record.height
         for box in record.boxes:
             self._boxes.extend(
-                (box.left / width, box.top / height, box.width / width, box.height / height)
+                (
+                    box.class_id,
+                    box.left / width,
+                    box.top / height,
+                    box.width / width,
+                    box.height / height,
+                )
             )
         while len(self._boxes) > MOST_BOXES * _NUMBERS:
             self._halve()

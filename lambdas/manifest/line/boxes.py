@@ -6,7 +6,7 @@ from lambdas.manifest.line import box
 from lambdas.manifest.line.classes import ID_RULES, class_names
 from lambdas.manifest.line.image_size import read_size
 from lambdas.manifest.line.record import Box, Record
-from lambdas.manifest.rules.rule import BOX_OUTPUT, GOOD_PRACTICE, Fault, Rule
+from lambdas.manifest.rules.rule import BOX_OUTPUT, GOOD_PRACTICE, OBJECT_DETECTION, Fault, Rule
 from lambdas.manifest.rules.text import ABSENT, quote
 
 ANNOTATIONS_MISSING = Rule(
@@ -29,11 +29,12 @@ DUPLICATE_BOX = Rule(
 
 CONFIDENCE_COUNT_DIFFERS = Rule(
     code="confidence-count-differs",
-    severity="error",
+    severity="warning",
     title="Metadata for another number of boxes",
     template="metadata has {objects} objects for {boxes} boxes: one of the two was altered",
-    fix="Restore the line from the labeling job's output; edit boxes and objects together.",
-    source=BOX_OUTPUT,
+    fix="None needed for training, which ignores metadata. Compare the line with the labeling "
+    "job's output: a box may have been lost.",
+    source=OBJECT_DETECTION,
 )
 
 RULES = (

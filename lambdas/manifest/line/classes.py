@@ -52,27 +52,29 @@ _ID = re.compile(r"-?0|[1-9][0-9]{0,8}")
 
 
 def class_names(metadata: dict[str, Any]) -> tuple[dict[int, str] | None, list[Fault]]:
-    """Return a line's class-map by id, or None, and what is wrong with it.
-
-    Without a class-map every id is unnamed.
-    """
-    found = metadata.get("class-map", {})
+    """Return a line's class-map by id, and what is wrong with it; None if there is none to read."""
+    if "class-map" not in metadata:
+        return None, []
+    found = metadata["class-map"]
     if not isinstance(found, dict):
         return None, [_invalid(f"is {quote(found)}, not an object")]
     names: dict[int, str] = {}
     for key, name in found.items():
-        if not _ID.fullmatch(key):
-            return None, [_invalid(f"has the key {quote(key)}, which is not an id")]
-        if not _is_name(name):
-            problem = f"names class {key} {quote(name)}, not 1 to {CLASS_NAME.most} characters"
-            return None, [_invalid(problem)]
-        class_id = int(key)
-        if not CLASS_ID.hold(class_id):
-            return None, [_out_of_range(key)]
-        if class_id in names:
-            return None, [_invalid(f"names class {class_id} twice")]
-        names[class_id] = name
+        fault = _name_fault(key, name, names)
+        if fault is not None:
+            return None, [fault]
+        names[int(key)] = name
     return names, []
+
+
+def _name_fault(key: str, name: object, names: dict[int, str]) -> Fault | None:
+    if not _ID.fullmatch(key):
+        return _invalid(f"has the key {quote(key)}, which is not an id")
+    if not _is_name(name):
+        return _invalid(f"names class {key} {quote(name)}, not 1 to {CLASS_NAME.most} characters")
+    if not CLASS_ID.hold(int(key)):
+        return _out_of_range(key)
+    return _invalid(f"names class {int(key)} twice") if int(key) in names else None
 
 
 def class_id_fault(number: int, found: object, names: dict[int, str] | None) -> Fault | None:

@@ -2,20 +2,39 @@
 
 from typing import Any
 
-from lambdas.manifest.format import METADATA
+from lambdas.manifest.format import BOX_TYPES, METADATA
 from lambdas.manifest.line.boxes import read_label
 from lambdas.manifest.line.record import Record
 from lambdas.manifest.line.task import VIDEO_SEQUENCE_REFERENCE, task_fault
-from lambdas.manifest.rules.rule import BOX_OUTPUT, LABELING_OUTPUT, Fault, Rule
-from lambdas.manifest.rules.text import quote
+from lambdas.manifest.rules.rule import BOX_OUTPUT, OBJECT_DETECTION, Fault, Rule
+from lambdas.manifest.rules.text import ABSENT, quote
 
 LABEL_WITHOUT_METADATA = Rule(
     code="label-without-metadata",
-    severity="error",
+    severity="warning",
     title="A label without its metadata",
     template="{attribute} is there, but not its metadata with the class names",
-    fix="Write <attribute>-metadata with type and class-map beside the label.",
-    source=LABELING_OUTPUT,
+    fix="None needed for training, which ignores metadata; classes are then called by their ids. "
+    "Write <attribute>-metadata with type and class-map beside the label to name them.",
+    source=OBJECT_DETECTION,
+)
+LABEL_WITHOUT_TYPE = Rule(
+    code="label-without-type",
+    severity="warning",
+    title="A label whose metadata does not say that it holds boxes",
+    template="metadata of {attribute} has the type {found}; its keys say that it holds boxes",
+    fix="None needed for training, which ignores metadata. Write groundtruth/object-detection as "
+    "type if the labels are bounding boxes.",
+    source=OBJECT_DETECTION,
+)
+CLASS_MAP_MISSING = Rule(
+    code="class-map-missing",
+    severity="warning",
+    title="A label without class names",
+    template="metadata of {attribute} has no class-map",
+    fix="None needed for training; classes are then called by their ids. Write class-map, such as "
+    '{"0": "dog"}, to name them.',
+    source=OBJECT_DETECTION,
 )
 
 LABEL_NOT_AN_OBJECT = Rule(
@@ -39,10 +58,7 @@ def read_labelled(
         smallest: share of an image's side below which a box vanishes at image_shape.
     """
     shown = quote(attribute)
-    metadata = document.get(attribute + METADATA)
-    if not isinstance(metadata, dict):
-        return None, [LABEL_WITHOUT_METADATA.fault(attribute=shown)]
-    task = task_fault(attribute + METADATA, metadata)
+    task = task_fault(document, attribute)
     if task is not None:
         return None, [task]
     label = document[attribute]
@@ -50,4 +66,21 @@ def read_labelled(
         return None, [VIDEO_SEQUENCE_REFERENCE.fault(attribute=shown, found=quote(label))]
     if not isinstance(label, dict):
         return None, [LABEL_NOT_AN_OBJECT.fault(attribute=shown, found=quote(label))]
-    return read_label(document.get("source-ref"), label, metadata, smallest)
+    metadata = document.get(attribute + METADATA)
+    faults = _metadata_faults(attribute, metadata)
+    about = metadata if isinstance(metadata, dict) else {}
+    record, found = read_label(document.get("source-ref"), label, about, smallest)
+    return record, faults + found
+
+
+def _metadata_faults(attribute: str, metadata: object) -> list[Fault]:
+    shown = quote(attribute)
+    if not isinstance(metadata, dict):
+        return [LABEL_WITHOUT_METADATA.fault(attribute=shown)]
+    faults = []
+    if metadata.get("type") not in BOX_TYPES:
+        found = quote(metadata.get("type", ABSENT))
+        faults.append(LABEL_WITHOUT_TYPE.fault(attribute=shown, found=found))
+    if "class-map" not in metadata:
+        faults.append(CLASS_MAP_MISSING.fault(attribute=shown))
+    return faults

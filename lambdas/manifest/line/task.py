@@ -1,6 +1,8 @@
 """Recognises labels that were made for another task than drawing boxes, each with its advice."""
 
-from lambdas.manifest.format import BOXES, METADATA
+from typing import Any
+
+from lambdas.manifest.format import BOX_TYPES, GROUND_TRUTH, METADATA, holds_boxes
 from lambdas.manifest.rules.rule import LABELING_OUTPUT, Fault, Rule
 from lambdas.manifest.rules.text import quote
 
@@ -89,16 +91,22 @@ _BEGINNINGS = {
 }
 
 
-def has_boxes(metadata: object) -> bool:
-    """Whether metadata says that its label holds bounding boxes."""
-    return isinstance(metadata, dict) and metadata.get("type") == BOXES
+def has_boxes(document: dict[str, Any], attribute: str) -> bool:
+    """Whether a line has a label of bounding boxes under ``attribute``."""
+    label = document.get(attribute)
+    return holds_boxes(label if isinstance(label, dict) else (), _task_of(document, attribute))
 
 
-def task_fault(key: str, metadata: object) -> Fault | None:
-    """Return the fault of a label whose metadata, found under ``key``, name another task."""
-    task = metadata.get("type") if isinstance(metadata, dict) else None
-    if task is None or task == BOXES:
+def task_fault(document: dict[str, Any], attribute: str) -> Fault | None:
+    """Return the fault of a label whose metadata names another task."""
+    task = _task_of(document, attribute)
+    if task is None or task in BOX_TYPES or has_boxes(document, attribute):
         return None
-    short = str(task).removeprefix("groundtruth/").lower()
+    short = str(task).lower().removeprefix(GROUND_TRUTH)
     rule = next((rule for word, rule in _BEGINNINGS.items() if short.startswith(word)), UNKNOWN)
-    return rule.fault(attribute=quote(key.removesuffix(METADATA)), type=quote(task))
+    return rule.fault(attribute=quote(attribute), type=quote(task))
+
+
+def _task_of(document: dict[str, Any], attribute: str) -> object:
+    metadata = document.get(attribute + METADATA)
+    return metadata.get("type") if isinstance(metadata, dict) else None

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
-from lambdas.manifest.format import METADATA
+from lambdas.manifest.format import BOX_TYPES, METADATA
 from lambdas.manifest.line.bounds import CLASS_ID, CLASS_NAME, DEPTH, LENGTH, SIDE, START, Bounds
 
 Shape = tuple[frozenset[tuple[str, str]], ...]
@@ -15,7 +15,7 @@ Shape = tuple[frozenset[tuple[str, str]], ...]
 # Key in the manifest: name of the field, type of its value.
 Fields = dict[str, tuple[str, Any]]
 
-_Task = Literal["groundtruth/object-detection"]
+_Task: Any = Literal[BOX_TYPES]
 _ClassId = Annotated[int, CLASS_ID.of_number()]
 _ClassName = Annotated[str, CLASS_NAME.of_length()]
 _DEEPEST = 5  # levels of what is passed through; each doubles the time to build a decoder

@@ -55,20 +55,20 @@ def judge_unlabeled(document: dict[str, Any], attribute: str | None) -> tuple[Un
     if "source-ref" not in document and not metadata:
         return "invalid", SOURCE_REF_MISSING.fault(keys=listing(document))
     if attribute is None:
-        return _judge_unchosen(metadata)
+        return _judge_unchosen(document)
     about = attribute + METADATA
     if about in metadata:
         missing = METADATA_WITHOUT_LABEL.fault(attribute=quote(attribute))
-        return "invalid", task_fault(about, metadata[about]) or missing
+        return "invalid", task_fault(document, attribute) or missing
     return "unlabeled", UNLABELED.fault(attribute=quote(attribute))
 
 
-def _judge_unchosen(metadata: dict[str, Any]) -> tuple[Unlabeled, Fault]:
-    boxes = [key.removesuffix(METADATA) for key, value in metadata.items() if has_boxes(value)]
+def _judge_unchosen(document: dict[str, Any]) -> tuple[Unlabeled, Fault]:
+    boxes = [name for name in document if has_boxes(document, name)]
     if boxes:
         return "unlabeled", LABEL_ATTRIBUTE_AMBIGUOUS.fault(found=listing(boxes))
-    for key, value in metadata.items():
-        other = task_fault(key, value)
+    for key in document:
+        other = task_fault(document, key.removesuffix(METADATA)) if key.endswith(METADATA) else None
         if other is not None:
             return "invalid", other
     return "unlabeled", UNLABELED.fault(attribute="a label")

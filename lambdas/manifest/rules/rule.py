@@ -58,6 +58,10 @@ INPUT_LIMITS = DEVELOPER_GUIDE + "input-data-limits.html"
 AUGMENTED_MANIFEST = DEVELOPER_GUIDE + "augmented-manifest.html"
 OBJECT_DETECTION = DEVELOPER_GUIDE + "object-detection.html"
 HYPERPARAMETERS = DEVELOPER_GUIDE + "object-detection-api-config.html"
+# The network is MXNet's SSD; `if (num_valid_gt > 0)` guards all that gives an anchor a target.
+MULTIBOX_TARGET = (
+    "https://github.com/apache/mxnet/blob/1.4.1/src/operator/contrib/multibox_target.cc"
+)
 CHAINING = DEVELOPER_GUIDE + "sms-reusing-data.html"
 JSON = "https://www.rfc-editor.org/rfc/rfc8259"
 OBSERVED = "observed in output manifests of Ground Truth jobs; not documented"

@@ -4,17 +4,19 @@ from typing import NamedTuple
 
 import msgspec
 
-from lambdas.manifest.format import BOM, BOXES, METADATA
+from lambdas.manifest.format import BOM, BOX_TYPES, METADATA, holds_boxes
 from lambdas.manifest.rules.rule import AUGMENTED_MANIFEST, BOX_OUTPUT, CHAINING, Fault, Rule
 from lambdas.manifest.rules.text import listing, quote
+from lambdas.manifest.stream.attribute_name import name_fault
 
 LABEL_ATTRIBUTE_NOT_FOUND = Rule(
     code="label-attribute-not-found",
     severity="error",
     title="No bounding-box label anywhere",
     template="no line has a bounding-box label; found: {found}",
-    fix="Train on the output.manifest of a bounding-box labeling job. A label counts when "
-    "<name>-metadata beside it has type groundtruth/object-detection.",
+    fix="Train on the output.manifest of a bounding-box labeling job. A label "
+    "counts when it holds image_size and annotations, or <name>-metadata has the type "
+    "groundtruth/object-detection.",
     source=BOX_OUTPUT,
     scope="manifest",
 )
@@ -67,14 +69,24 @@ RULES = (
     LABEL_ATTRIBUTE_ADJUSTED,
 )
 
+
 MOST_NAMES = 64
+_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 class Label(NamedTuple):
-    """A label attribute seen in the manifest: where first, its task, whether it adjusts another."""
+    """A label attribute seen in the manifest.
+
+    Attributes:
+        line: where it was seen first.
+        type: the task that its metadata names, if any.
+        boxes: whether it holds bounding boxes.
+        adjusted: whether it adjusts another label.
+    """
 
     line: int
     type: str | None
+    boxes: bool
     adjusted: bool
 
 
@@ -96,22 +108,34 @@ class LabelAttributes:
     def observe(self, raw: bytes, line: int) -> None:
         """Note the label attributes of one line; a line that can't be read has none."""
         try:
-            keys = self._decode(raw.removeprefix(BOM))
-            for key in keys:
-                name = key.removesuffix(METADATA)
-                if name != key and name in keys and name not in self.seen:
-                    self._note(name, keys[key], line)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
+            values = self._decode(raw.removeprefix(BOM))
+        except _UNREADABLE:
             return
+        for name in values:
+            if name not in self.seen and not name.endswith(METADATA):
+                self._note(name, values, line)
 
-    def _note(self, name: str, raw: msgspec.Raw, line: int) -> None:
-        found = self._metadata(raw)
-        if isinstance(found.type, str) and len(self.seen) < MOST_NAMES:
-            self.seen[name] = Label(line, found.type, found.adjustment_status is not None)
+    def _note(self, name: str, values: dict[str, msgspec.Raw], line: int) -> None:
+        about = _Metadata()
+        try:
+            if name + METADATA in values:
+                about = self._metadata(values[name + METADATA])
+            label = bytes(values[name])
+            keys = self._decode(label) if label.startswith(b"{") else {}
+        except _UNREADABLE:
+            return
+        task = about.type if isinstance(about.type, str) else None
+        boxes = holds_boxes(keys, task)
+        if (boxes or task) and len(self.seen) < MOST_NAMES:
+            self.seen[name] = Label(line, task, boxes, about.adjustment_status is not None)
 
     def boxes(self) -> list[str]:
-        """Return the attributes that hold bounding boxes, in the order they were seen."""
-        return [name for name, label in self.seen.items() if label.type == BOXES]
+        """Return the attributes that hold bounding boxes, in the order they were seen.
+
+        Those that are known by their shape alone count only where none has a type.
+        """
+        names = [name for name, label in self.seen.items() if label.boxes]
+        return [name for name in names if self.seen[name].type in BOX_TYPES] or names
 
     def preferred(self) -> str | None:
         """Return the only bounding-box attribute, or the adjusted one of a chained job, or None."""
@@ -131,6 +155,10 @@ class LabelAttributes:
         Args:
             found: whether any line has the label that was chosen, or its metadata.
         """
+        unusable = None if self.chosen is None else name_fault(self.chosen)
+        return unusable or self._judge_choice(found)
+
+    def _judge_choice(self, found: bool) -> Fault | None:
         if self.configured is not None:
             return None if found else self._absent(self.configured)
         names, best = self.boxes(), self.preferred()
@@ -154,5 +182,8 @@ class LabelAttributes:
         return LABEL_ATTRIBUTE_LATE.fault(late=quote(name), chosen=chosen, line_number=line)
 
     def _listing(self) -> str:
-        names = [f"{quote(name)} ({quote(label.type)})" for name, label in self.seen.items()]
+        names = [
+            f"{quote(name)} ({'no type' if label.type is None else quote(label.type)})"
+            for name, label in self.seen.items()
+        ]
         return ", ".join(names[:10]) or "no label at all"

@@ -1,23 +1,33 @@
 """Turns the sample and the counts of a validation into the bounded figures of its report."""
 
 from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 
 from lambdas.manifest.counts.progress import Progress
+from lambdas.manifest.counts.sample import SampledBox
+from lambdas.manifest.policy import Policy
 from lambdas.manifest.report import ChannelBoxes, Statistics
+from lambdas.manifest.summary.anchors import anchors
 
 GRID = 16
 
 
-def statistics(progress: Progress) -> Statistics:
-    """Return the figures of the report; both channels must be closed."""
+def statistics(progress: Progress, boxes: Sequence[SampledBox], missed: Counter[int]) -> Statistics:
+    """Return the figures of the report; both channels must be closed.
+
+    Args:
+        progress: the counts.
+        boxes: the sampled ones.
+        missed: those of them without an anchor, by class.
+    """
     train, validation = progress.train, progress.validation
     image_shape = progress.policy.image_shape
     edges = size_edges(image_shape)
     sizes = [[0] * (len(edges) - 1) for _ in pairwise(edges)]
     positions = [[0] * GRID for _ in range(GRID)]
-    boxes = progress.sample.boxes()
-    for left, top, width, height in boxes:
+    for _, left, top, width, height in boxes:
         sizes[_bin(height * image_shape, edges)][_bin(width * image_shape, edges)] += 1
         positions[_cell(top + height / 2)][_cell(left + width / 2)] += 1
     class_ids = sorted(train.boxes.keys() | validation.boxes.keys())
@@ -30,8 +40,18 @@ def statistics(progress: Progress) -> Statistics:
         positions=positions,
         sampled_boxes=len(boxes),
         samples=progress.sample.images(),
+        base_network=progress.policy.base_network,
+        overlap_threshold=progress.policy.overlap_threshold,
+        anchors=_anchor_sizes(progress.policy),
+        without_anchor={str(class_id): missed[class_id] for class_id in sorted(missed)},
         dropped_empty=progress.dropped_empty,
     )
+
+
+def _anchor_sizes(policy: Policy) -> list[tuple[float, float]]:
+    side = policy.image_shape
+    sizes = anchors(policy.base_network, side).sizes()
+    return [(round(side * width, 1), round(side * height, 1)) for width, height in sizes]
 
 
 def size_edges(image_shape: int) -> list[float]:

@@ -3,6 +3,7 @@
 from lambdas.manifest.counts.duplicates import SeenImages
 from lambdas.manifest.counts.progress import Progress
 from lambdas.manifest.report import ClassCount, Records, Report, SplitCounts
+from lambdas.manifest.summary.anchor_reach import judge_reach, without_anchor
 from lambdas.manifest.summary.derived_hyperparameters import derived_hyperparameters
 from lambdas.manifest.summary.statistics import statistics
 from lambdas.manifest.summary.trainability import judge
@@ -13,9 +14,14 @@ def summarize(progress: Progress, seen: SeenImages) -> Report:
     """Return the report; both channels must be closed."""
     seen.report_to(progress.findings)
     note_tiny_boxes(progress)
+    progress.names.call_by_id(progress.boxes)
     if not progress.no_manifest:
         for found in judge(progress):
             progress.findings.add(found)
+    drawn = progress.sample.boxes()
+    missed = without_anchor(drawn, progress.policy)
+    for found in judge_reach(progress, drawn, missed):
+        progress.findings.add(found)
     boxes, images, names = progress.boxes, progress.images, progress.names.names
     return Report(
         verdict="rejected" if progress.findings.rejected else "accepted",
@@ -24,18 +30,22 @@ def summarize(progress: Progress, seen: SeenImages) -> Report:
         boxes=boxes.total(),
         max_boxes_per_image=progress.most_boxes,
         classes={str(c): ClassCount(names[c], boxes[c], images[c]) for c in sorted(names)},
-        split=SplitCounts(progress.train.records, progress.validation.records),
+        split=_split(progress),
         hyperparameters=_hyperparameters(progress),
         findings=progress.findings.ordered(),
-        statistics=statistics(progress),
+        statistics=statistics(progress, drawn, missed),
     )
 
 
 def _hyperparameters(progress: Progress) -> dict[str, str]:
-    names, train = progress.names.names, progress.train.records
-    if not names or not train:
+    names, split = progress.names.names, _split(progress)
+    if not names or not split.train:
         return {}
-    return derived_hyperparameters(progress.policy, max(names), train, progress.most_boxes)
+    return derived_hyperparameters(progress.policy, max(names), split, progress.most_boxes)
+
+
+def _split(progress: Progress) -> SplitCounts:
+    return SplitCounts(progress.train.records, progress.validation.records)
 
 
 def _records(progress: Progress) -> Records:

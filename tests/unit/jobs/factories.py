@@ -101,6 +101,7 @@ def described(response: Mapping[str, Any]) -> Description:
         arn=response["TrainingJobArn"],
         status=response["TrainingJobStatus"],
         response=response,
+        ended_at=response.get("TrainingEndTime"),
     )
 
 

@@ -1,9 +1,11 @@
 """The wait for a training job loses nothing and answers nothing twice."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from lambdas.errors import ServiceUnavailable
-from lambdas.jobs.wait import register, resume
+from lambdas.jobs.wait import Answered, register, resume
 from lambdas.messages import Job
 from lambdas.training.attempt import start_training_job
 from lambdas.training.kind import TRAINING
@@ -34,7 +36,7 @@ class Account:
 
     def register(
         self, task_token: str = "token", redrive_count: int = 0, retry_count: int = 0
-    ) -> bool:
+    ) -> Answered | None:
         return register(
             any_callback(self.job, task_token, redrive_count),
             TRAINING,
@@ -44,7 +46,7 @@ class Account:
             executions=self.executions,
         )
 
-    def resume(self, job: str | None = None) -> int:
+    def resume(self, job: str | None = None) -> list[Answered]:
         return resume(
             job or self.job.name,
             TRAINING,
@@ -62,14 +64,14 @@ def test_an_end_after_the_token_is_answered_by_the_event() -> None:
     assert not account.register()
     account.end()
 
-    assert account.resume() == 1
+    assert len(account.resume()) == 1
     assert account.executions.answers == [("token", "Completed")]
 
 
 def test_an_end_before_the_token_is_answered_at_once() -> None:
     account = Account()
     account.end()
-    assert account.resume() == 0
+    assert len(account.resume()) == 0
 
     assert account.register()
     assert account.executions.answers == [("token", "Completed")]
@@ -95,7 +97,7 @@ def test_a_repeated_event_answers_nobody_a_second_time() -> None:
     account.register()
     account.end()
 
-    assert [account.resume() for _ in range(10)] == [1] + [0] * 9
+    assert [len(account.resume()) for _ in range(10)] == [1] + [0] * 9
     assert account.executions.answers == [("token", "Completed")]
 
 
@@ -105,7 +107,7 @@ def test_an_answer_that_is_no_longer_wanted_still_clears_the_token() -> None:
     account.executions.settled.add("token")
     account.end()
 
-    assert account.resume() == 1
+    assert len(account.resume()) == 1
     assert account.callbacks.kept == {}
 
 
@@ -131,7 +133,7 @@ def test_a_missed_heartbeat_registers_a_fresh_token_that_alone_is_answered() -> 
     account.end()
 
     assert account.register("fresh")
-    assert account.resume() == 0
+    assert len(account.resume()) == 0
     assert account.executions.answers == [("fresh", "Completed")]
 
 
@@ -139,7 +141,7 @@ def test_a_job_nobody_waits_for_is_ignored() -> None:
     account = Account()
     account.register()
 
-    assert account.resume("somebody-elses-job") == 0
+    assert len(account.resume("somebody-elses-job")) == 0
     assert account.executions.answers == []
 
 
@@ -210,7 +212,7 @@ def test_an_answer_to_a_token_that_was_renewed_meanwhile_goes_to_the_renewed_one
 
     account.jobs.describe = renewed  # type: ignore[assignment,method-assign]
 
-    assert account.resume() == 2
+    assert len(account.resume()) == 2
     assert account.executions.answers == [("fresh", "Completed")]
     assert account.callbacks.kept == {}
 
@@ -268,3 +270,12 @@ def test_a_second_failure_inside_sagemaker_fails_the_step() -> None:
     account.resume()
 
     assert account.executions.answers == [("token", "TrainingInternalServerError")]
+
+
+def test_when_the_job_had_ended_is_told_to_whoever_gives_the_answer() -> None:
+    account = Account()
+    ended_at = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
+    account.register()
+    account.end(TrainingEndTime=ended_at)
+    assert account.resume() == [Answered(ended_at)]
+    assert account.register("too late") == Answered(ended_at)

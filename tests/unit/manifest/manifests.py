@@ -10,7 +10,7 @@ from lambdas.manifest.report import Report
 from lambdas.manifest.validate import Sinks, validate_manifest
 
 ATTRIBUTE = "bb"
-SETTINGS = {"mini_batch_size": "8", "epochs": "5", "lr_scheduler_step": "3"}
+SETTINGS = {"mini_batch_size": "2", "epochs": "5", "lr_scheduler_step": "3"}
 
 
 class Result(NamedTuple):

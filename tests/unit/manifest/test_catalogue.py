@@ -105,6 +105,8 @@ CASES: dict[str, Case] = {
     "labeling-failed": among_good(failed_record()),
     "metadata-without-label": among_good(any_record(bb=None)),
     "label-without-metadata": among_good(any_record(bb__metadata=None)),
+    "label-without-type": among_good(any_record(metadata={"type": "boxes"})),
+    "class-map-missing": boxed(any_box(), **{"class-map": None}),
     "task-image-classification": of_type("image-classification"),
     "task-semantic-segmentation": of_type("semantic-segmentation"),
     "task-video": of_type("video-object-detection"),
@@ -142,11 +144,12 @@ CASES: dict[str, Case] = {
     ),
     "class-ids-with-gaps": Case(
         manifest_of(renamed(0, {"0": "dog", "2": "cat"}, 0, 2)) + good_lines(),
-        validation=manifest_of(renamed(900, {"0": "dog", "2": "cat"}, 0, 2)),
+        validation=manifest_of(renamed(900, {"0": "dog", "2": "cat"}, 0, 2), any_record(901)),
     ),
     "class-missing-in-train": Case(good_lines(), validation=VALIDATION),
     "class-missing-in-validation": Case(
-        manifest_of(renamed(0, TWO, 0, 1)) + good_lines(), validation=manifest_of(any_record(901))
+        manifest_of(renamed(0, TWO, 0, 1)) + good_lines(),
+        validation=manifest_of(any_record(901), any_record(902)),
     ),
     "class-imbalance": Case(
         manifest_of(renamed(0, TWO, 0, 1), *(any_record(n) for n in range(1, 202))),
@@ -161,6 +164,12 @@ CASES: dict[str, Case] = {
     "label-attribute-ambiguous": Case(manifest_of(*(chained(n, None) for n in range(40)))),
     "label-attribute-late": Case(good_lines(4_000) + manifest_of(chained(1))),
     "label-attribute-adjusted": Case(manifest_of(*(chained(n) for n in range(40)))),
+    "label-attribute-ends-in-ref": Case(
+        manifest_of(*(any_record(n, attribute="boxes-ref") for n in range(40)))
+    ),
+    "label-attribute-name-invalid": Case(
+        manifest_of(*(any_record(n, attribute="b" * 257) for n in range(40)))
+    ),
     "too-many-invalid-lines": Case(
         good_lines() + as_line(any_record(bb=None)),
         any_policy(max_invalid_fraction=0.01),
@@ -177,8 +186,17 @@ CASES: dict[str, Case] = {
     "label-width-too-small": Case(
         good_lines(), any_policy(hyperparameters={**SETTINGS, "label_width": "6"})
     ),
-    "mini-batch-lowered": Case(good_lines(8)),
+    "mini-batch-lowered": Case(
+        good_lines(), any_policy(hyperparameters=SETTINGS | {"mini_batch_size": "32"})
+    ),
+    "epoch-on-every-instance": Case(good_lines(), any_policy(instance_count=2)),
+    "batch-without-box": Case(
+        good_lines() + manifest_of(*(empty_record(n) for n in range(40))),
+    ),
     "boxes-too-small": boxed(any_box(width=2)),
+    "boxes-without-anchor": Case(
+        manifest_of(*(any_record(n, any_box(width=10, height=10)) for n in range(40)))
+    ),
     "scheduler-step-unreached": Case(
         good_lines(), any_policy(hyperparameters={**SETTINGS, "lr_scheduler_step": "3,5"})
     ),

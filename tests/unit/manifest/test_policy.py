@@ -19,6 +19,10 @@ from lambdas.manifest.policy import Policy
         {"hyperparameters": {"epochs": "1e3"}},
         {"hyperparameters": {"label_width": "-350"}},
         {"hyperparameters": {"lr_scheduler_step": "3;6"}},
+        {"hyperparameters": {"base_network": "resnet-101"}},
+        {"hyperparameters": {"overlap_threshold": "0"}},
+        {"hyperparameters": {"overlap_threshold": "1.01"}},
+        {"hyperparameters": {"overlap_threshold": "half"}},
     ],
 )
 def test_a_setting_that_can_not_be_is_refused_by_name(settings: dict[str, Any]) -> None:
@@ -30,6 +34,7 @@ def test_a_setting_that_can_not_be_is_refused_by_name(settings: dict[str, Any]) 
 def test_hyperparameters_that_are_not_set_have_the_algorithms_defaults() -> None:
     policy = Policy()
     assert (policy.mini_batch_size, policy.image_shape, policy.epochs) == (32, 300, 30)
+    assert (policy.base_network, policy.overlap_threshold) == ("vgg-16", 0.5)
     assert (policy.label_width, policy.lr_scheduler_steps) == (None, ())
 
 

@@ -262,7 +262,7 @@ def test_hyperparameters_follow_from_the_data() -> None:
         "num_classes": "1",
         "num_training_samples": str(report.split.train),
         "label_width": "510",
-        "mini_batch_size": "8",
+        "mini_batch_size": "2",
     }
 
 
@@ -276,7 +276,9 @@ def test_num_classes_is_the_highest_id_plus_one() -> None:
     assert report.hyperparameters["num_classes"] == "8"
 
 
-def test_a_batch_is_never_larger_than_the_train_channel() -> None:
+@pytest.mark.parametrize(("held_out", "smaller"), [(3, "validation"), (90, "train")])
+def test_a_batch_is_never_larger_than_the_smaller_channel(held_out: int, smaller: str) -> None:
     policy = any_policy(hyperparameters=SETTINGS | {"mini_batch_size": "500"})
-    report = run(good_lines(60), policy).report
-    assert report.hyperparameters["mini_batch_size"] == str(report.split.train)
+    report = run(good_lines(60), policy, validation=good_lines(held_out, first=5_000)).report
+    assert report.hyperparameters["mini_batch_size"] == str(min(60, held_out))
+    assert f"the images of the {smaller} channel" in report.findings[0].message

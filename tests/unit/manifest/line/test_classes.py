@@ -32,4 +32,4 @@ def test_ids_and_names_of_a_class_map_are_held_to_their_bounds(
 
 
 def test_a_line_without_a_class_map_names_no_class() -> None:
-    assert class_names({}) == ({}, [])
+    assert class_names({}) == (None, [])

@@ -11,7 +11,7 @@ def test_a_class_with_more_than_a_hundred_boxes_for_one_of_another_is_named(
 ) -> None:
     both = any_record(0, any_box(), any_box(class_id=1, left=0), metadata=NAMES)
     held_out = any_record(900, any_box(), any_box(class_id=1, left=0), metadata=NAMES)
-    dogs = manifest_of(*(any_record(number) for number in range(1, most - 1)))
-    result = run(manifest_of(both) + dogs, validation=manifest_of(held_out))
+    dogs = manifest_of(*(any_record(number) for number in range(1, most - 2)))
+    result = run(manifest_of(both) + dogs, validation=manifest_of(held_out, any_record(901)))
     assert result.report.boxes == most + 2
     assert result.codes == codes
