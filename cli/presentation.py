@@ -128,11 +128,11 @@ def _state_line(step: StateExited) -> str:
 def _result(step: StateExited) -> str:
     output: Any = step.output
     if step.state == State.VALIDATE_MANIFEST:
-        return _validated(output)
+        return _validated(output["dataset"])
     if step.state == State.START_TRAINING_JOB:
-        return f"{output['name']} on {output['instance_type']}"
+        return f"{output['training_job']['name']} on {output['training_job']['instance_type']}"
     if step.state == State.AWAIT_TRAINING_JOB:
-        return f"{output['status']} (simulated: nothing was trained)"
+        return f"{output['model']['status']} (simulated: nothing was trained)"
     if step.state == State.RECORD_MODEL:
         return f"{output['model_artifact']}"
     return ""
