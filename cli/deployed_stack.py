@@ -32,12 +32,14 @@ def stack_output(cloudformation: Any, stack: str, name: str) -> str:
     )
 
 
-def stack_deployed_by_default() -> str:
-    """Return the name of the stack that ``make deploy`` deploys."""
+def stack_meant(name: str | None) -> str:
+    """Return the stack that ``--stack`` means; without it, the one that ``make deploy`` deploys."""
     try:
-        from stacks.synthesis import STACK_NAME  # noqa: PLC0415 - starts the CDK's Node.js
+        from stacks.settings.environments import stack_called  # noqa: PLC0415 - not for every use
     except ModuleNotFoundError as error:
+        if name:
+            return name
         raise StackNotUsable(
             f"The name of the stack is not known without {error.name}: name it with --stack."
         ) from error
-    return STACK_NAME
+    return stack_called(name)

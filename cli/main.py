@@ -7,7 +7,7 @@ from importlib import import_module
 
 from cli.early_end import run_or_say_why
 
-COMMANDS = ("demo", "validate", "evaluate", "export", "predict", "replay", "stop")
+COMMANDS = ("demo", "validate", "evaluate", "export", "predict", "settings", "replay", "stop")
 """The modules of this package that are subcommands, each with ``add_parser``."""
 
 
@@ -33,7 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             subcommands.add_parser(command, help=needs)
             if asked:
                 parser.error(f"{command} {needs}")
-    options = parser.parse_args(given)
+    options, unknown = parser.parse_known_args(given)
+    if unknown:
+        subcommands.choices[options.command].error(f"unknown arguments: {' '.join(unknown)}")
     return run_or_say_why(options.command, lambda: options.run(options))
 
 

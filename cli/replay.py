@@ -5,7 +5,7 @@ import argparse
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.dead_letters import Account, DeployedPipeline, Replayed, replay
-from cli.deployed_stack import StackNotUsable, stack_deployed_by_default
+from cli.deployed_stack import StackNotUsable, stack_meant
 from cli.output import PatientConsole
 from lambdas.pages.visible import visible
 
@@ -24,7 +24,7 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument(
         "--stack",
         metavar="NAME",
-        help="the stack of the pipeline (default: the one that make deploy deploys)",
+        help="the environment, or its stack (default: the one that make deploy deploys)",
     )
     parser.set_defaults(run=run)
 
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     console = PatientConsole(soft_wrap=True, markup=False)
     account = Account.of_environment()
     try:
-        pipeline = DeployedPipeline.find(account, options.stack or stack_deployed_by_default())
+        pipeline = DeployedPipeline.find(account, stack_meant(options.stack))
         left = total = 0
         for each in replay(account, pipeline):
             console.print(_line(each))

@@ -7,7 +7,7 @@ import time
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from cli.deployed_stack import OutputMissing, StackNotUsable, stack_deployed_by_default
+from cli.deployed_stack import OutputMissing, StackNotUsable, stack_meant
 from cli.running_work import Account, RunningWork
 from lambdas.pages.visible import visible
 
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     console = Console(highlight=False, soft_wrap=True, markup=False)
     try:
         account = Account.of_environment()
-        stack = options.stack or stack_deployed_by_default()
+        stack = stack_meant(options.stack)
         work = RunningWork.of_stack(account, stack)
         if not work:
             console.print(f"{stack} has nothing under way.")

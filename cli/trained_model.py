@@ -9,7 +9,7 @@ import boto3
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.deployed_stack import StackNotUsable, stack_deployed_by_default, stack_output
+from cli.deployed_stack import StackNotUsable, stack_meant, stack_output
 from cli.detector.errors import NotUsable
 from lambdas.adapters.manifest_objects import split_uri
 from lambdas.contract import BucketLayout
@@ -70,7 +70,7 @@ def trained_model(execution: str, stack: str | None) -> TrainedModel:
     try:
         session = boto3.Session()
         cloudformation = session.client("cloudformation")
-        bucket = stack_output(cloudformation, stack or stack_deployed_by_default(), BUCKET_OUTPUT)
+        bucket = stack_output(cloudformation, stack_meant(stack), BUCKET_OUTPUT)
         layout = BucketLayout(bucket)
         return _model(session.client("s3"), layout.uri(layout.outcome(name)))
     except (StackNotUsable, BotoCoreError, ClientError, InvalidExecutionInput) as error:

@@ -47,6 +47,15 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         help="the pipeline's bucket, or another that may hold images besides those in the setting "
         "image_buckets (repeatable); without this option, images may lie anywhere",
     )
+    parser.add_argument("--stack", metavar="NAME", help="the environment, or its stack")
+    parser.add_argument(
+        "-c",
+        "--context",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="a setting instead of cdk.json's, as for make deploy (repeatable)",
+    )
     _add_output(parser)
     parser.set_defaults(run=run)
 
@@ -86,9 +95,10 @@ def run(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     # The settings are checked by botocore's model of SageMaker: slow to import, and not needed by
     # the other commands.
-    from cli.project_policy import project_policy  # noqa: PLC0415
+    from cli.project_policy import SETTINGS, command_context, project_policy  # noqa: PLC0415
 
-    policy = project_policy(options.label_attribute, options.image_bucket)
+    context = command_context(SETTINGS, options.stack, options.context)
+    policy = project_policy(context, options.label_attribute, options.image_bucket)
     with ExitStack() as sources:
         manifest = sources.enter_context(opened(options.manifest))
         validation = (

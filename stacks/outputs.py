@@ -47,8 +47,8 @@ def write_outputs(
         _output(
             stack,
             "SwitchOnInTheBucket",
-            f"Amazon EventBridge notifications (else nothing starts) and versioning of"
-            f" {settings.existing_bucket}",
+            f"Amazon EventBridge notifications (else nothing starts), versioning and, for labeling"
+            f" jobs, CORS of {settings.existing_bucket}",
             "What the stack cannot change in a bucket that exists; see README, Security",
         )
 

@@ -20,6 +20,7 @@ from stacks.constructs.training_role import TrainingRole
 from stacks.constructs.workflow import Workflow
 from stacks.outputs import write_outputs
 from stacks.settings.cautions import cautions
+from stacks.settings.chosen import METADATA_KEY
 from stacks.settings.fields import PipelineSettings
 
 
@@ -44,10 +45,13 @@ class PipelineStack(Stack):
         construct_id: str,
         *,
         settings: PipelineSettings,
+        chosen: Mapping[str, Any],
         inputs: BuildInputs,
         **stack_properties: Any,
     ) -> None:
+        """``chosen`` has the settings that are not their default, for the next deployment."""
         super().__init__(scope, construct_id, **stack_properties)
+        self.template_options.metadata = {METADATA_KEY: chosen}
         self._bound_roles(settings.permissions_boundary_arn)
         for name, sentence in cautions(settings).items():
             Annotations.of(self).add_warning_v2(f"gt-train:{name}", sentence)

@@ -21,6 +21,12 @@ OWN_PREFIXES = (
 )
 
 
+_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{1,253}[A-Za-z0-9]")
+"""Also the names with capitals and underscores that us-east-1 gave away until March 2018."""
+
+_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
+
+
 @functools.cache
 def trainable_instance_types() -> tuple[str, ...]:
     """Return the instance types that SageMaker offers and the algorithm can use."""
@@ -38,6 +44,30 @@ def check_instance_types(instance_types: Sequence[str]) -> str | None:
     if len(set(instance_types)) < len(instance_types):
         return "one type comes twice"
     return None
+
+
+def check_bucket_name(name: str | None) -> str | None:
+    """Refuse what is not the name of a bucket, above all its URI."""
+    if name is None or _BUCKET.fullmatch(name):
+        return None
+    bucket = name.removeprefix("s3://").partition("/")[0]
+    if bucket != name and _BUCKET.fullmatch(bucket):
+        return f"{_shown(name)} is a path; the bucket alone is {bucket}"
+    return f"{_shown(name)} cannot be a bucket"
+
+
+def check_bucket_names(names: Sequence[str]) -> str | None:
+    """Refuse the first that is not the name of a bucket."""
+    return next(filter(None, map(check_bucket_name, names)), None)
+
+
+def check_email_address(address: str | None) -> str | None:
+    """Refuse several addresses, and what is not one."""
+    if address is None or (_EMAIL.fullmatch(address) and len(address) <= 254):
+        return None
+    if address.count("@") > 1:
+        return "these are several addresses; subscribe the others to the stack's topic"
+    return "this is not an address"
 
 
 def check_labeling_prefix(prefix: str) -> str | None:

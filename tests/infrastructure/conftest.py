@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from stacks.synthesis import STACK_NAME, synthesize
+from stacks.settings.environments import STACK_NAME
+from stacks.synthesis import synthesize
 from tests.infrastructure.templates import Template
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from stacks.synthesis import PROJECT, STACK_NAME, cli_environment, synthesize
+from stacks.settings.environments import STACK_NAME
+from stacks.synthesis import PROJECT, cli_environment, synthesize
 
 
 def run_app(

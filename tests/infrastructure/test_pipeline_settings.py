@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lambdas.contract import GPUS
 from stacks.settings.cautions import cautions
 from stacks.settings.checks import trainable_instance_types
-from stacks.settings.context import parse_settings, settings_from_context
+from stacks.settings.context import Layer, parse_settings, settings_from_context
 from stacks.settings.fields import PipelineSettings
 from stacks.settings.hyperparameter_fields import DEFAULT_HYPERPARAMETERS
 from stacks.settings.parsing import SettingRefused
@@ -48,15 +48,22 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("labeling_prefix", "", "ends in /"),
     ("labeling_prefix", "label*/", "ends in /"),
     ("labeling_prefix", "executions/labels/", "executions/ holds the pipeline's own files"),
-    ("image_buckets", ["not a bucket"], "names of buckets"),
-    ("image_buckets", ["a-bucket/with/a/key"], "names of buckets"),
+    ("image_buckets", ["not a bucket"], "'not a bucket' cannot be a bucket"),
+    ("image_buckets", ["x", 5], "names of buckets"),
+    (
+        "image_buckets",
+        ["fine", "s3://my-images"],
+        "'s3://my-images' is a path; the bucket alone is my-images; must be a list of",
+    ),
+    ("image_buckets", ["a-bucket/with/a/key"], "the bucket alone is a-bucket"),
     ("empty_images", "remove", 'must be "keep" or "drop"'),
     ("split_group_pattern", "(", "missing )"),
     ("split_group_pattern", "x" * 513, "longer than 512 characters"),
     ("training_job_prefix", "GT", "lower-case letters"),
     ("training_job_prefix", "gt-train-", "no hyphen at either end"),
     ("training_job_prefix", "a" * 21, "1 to 20"),
-    ("existing_bucket", "s3://team-data", "the name of a bucket"),
+    ("existing_bucket", "s3://team-data/labels", "the bucket alone is team-data"),
+    ("existing_bucket", "", "'' cannot be a bucket; must be null (a new bucket) or the name"),
     ("kms_key_arn", "alias/team", "the ARN of a symmetric KMS key, not of an alias"),
     ("kms_key_arn", "arn:aws:kms:eu-west-1:111122223333:alias/team", "not of an alias"),
     ("vpc_subnets", ["vpc-0a1b2c3d"], "subnet IDs such as subnet-0a1b2c3d"),
@@ -67,8 +74,10 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("encrypt_inter_container_traffic", 1, "true or false"),
     ("permissions_boundary_arn", "boundary", "the ARN of the IAM policy"),
     ("log_retention_days", 91, "1, 3, 5, 7, 14, 30"),
-    ("notification_email", "nobody", "null or the e-mail address"),
-    ("notification_email", "a@example.com\nb@example.com", "null or the e-mail address"),
+    ("notification_email", "nobody", "this is not an address; must be null or the e-mail"),
+    ("notification_email", "a@example.com, b@example.com", "these are several addresses"),
+    ("notification_email", "a@example.com\nb@example.com", "these are several addresses"),
+    ("notification_email", f"{'a' * 250}@b.de", "this is not an address"),
     ("hyperparameters", ["epochs"], "an object of names and values"),
     ("hyperparameters.num_classes", 3, "cannot be set; it follows from the classes"),
     ("hyperparameters.num_training_samples", 100, "cannot be set; it is the number of records"),
@@ -102,9 +111,15 @@ REFUSED: list[tuple[str, Any, str]] = [
 ]
 
 
-def refusal(settings: dict[str, Any], overrides: dict[str, Any] | None = None) -> str:
+def parsed(given: dict[str, Any], **overrides: str) -> PipelineSettings:
+    """The settings of the ``pipeline`` object, and of ``-c``."""
+    text = {f"pipeline.{name}": value for name, value in overrides.items()}
+    return settings_from_context({"pipeline": given, **text})
+
+
+def refusal(given: dict[str, Any]) -> str:
     with pytest.raises(SettingRefused) as caught:
-        parse_settings(settings, overrides)
+        parsed(given)
     return str(caught.value)
 
 
@@ -154,25 +169,25 @@ def test_cdk_json_shows_the_defaults() -> None:
 
 
 def test_hyperparameters_may_be_numbers_or_text() -> None:
-    given_as_numbers = parse_settings({"hyperparameters": {"epochs": 9, "learning_rate": 0.01}})
-    given_as_text = parse_settings({"hyperparameters": {"epochs": "9", "learning_rate": "0.01"}})
+    given_as_numbers = parsed({"hyperparameters": {"epochs": 9, "learning_rate": 0.01}})
+    given_as_text = parsed({"hyperparameters": {"epochs": "9", "learning_rate": "0.01"}})
     assert given_as_numbers == given_as_text
     assert given_as_numbers.hyperparameters["epochs"] == "9"
 
 
 def test_a_small_number_reaches_the_algorithm_without_an_exponent() -> None:
-    config = parse_settings({"hyperparameters": {"learning_rate": 1e-6}})
+    config = parsed({"hyperparameters": {"learning_rate": 1e-6}})
     assert config.hyperparameters["learning_rate"] == "0.000001"
 
 
 def test_early_stopping_is_spelled_as_the_algorithm_reads_it() -> None:
     for spelling in (True, "True"):
-        config = parse_settings({"hyperparameters": {"early_stopping": spelling}})
+        config = parsed({"hyperparameters": {"early_stopping": spelling}})
         assert config.hyperparameters["early_stopping"] == "True"
 
 
 def test_named_hyperparameters_leave_the_other_defaults() -> None:
-    config = parse_settings({"hyperparameters": {"epochs": 9}})
+    config = parsed({"hyperparameters": {"epochs": 9}})
     assert config.hyperparameters == DEFAULT_HYPERPARAMETERS | {"epochs": "9"}
 
 
@@ -200,7 +215,8 @@ def test_named_hyperparameters_leave_the_other_defaults() -> None:
     ],
 )
 def test_text_of_the_command_line_becomes_the_keys_type(key: str, text: str, value: Any) -> None:
-    assert getattr(parse_settings({}, {key: text}), key) == value
+    layer = Layer("pipeline", {key: text}, is_text=True)
+    assert getattr(parse_settings(layer), key) == value
 
 
 def test_an_override_wins_over_the_object() -> None:

@@ -200,7 +200,7 @@ def test_the_owner_of_a_bucket_is_told_what_to_switch_on(
     assert "SwitchOnInTheBucket" not in template.body["Outputs"]
     told = lodger.body["Outputs"]["SwitchOnInTheBucket"]["Value"]
     assert "EventBridge notifications" in told
-    assert "versioning of team-data" in told
+    assert "versioning and, for labeling jobs, CORS of team-data" in told
 
 
 @pytest.mark.parametrize(

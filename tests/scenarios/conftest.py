@@ -7,7 +7,7 @@ import pytest
 
 from local.aws.deployment import Deployment
 from local.aws.embedded_aws import EmbeddedAws
-from stacks.synthesis import STACK_NAME
+from stacks.settings.environments import STACK_NAME
 from tests.scenarios.pipeline import Pipeline
 
 CLOCK_SPEED = 300.0

@@ -9,7 +9,7 @@ import pytest
 from cli.detector.description import MARK
 from cli.main import main
 from local.aws.process_environment import aws_variables
-from stacks.synthesis import STACK_NAME
+from stacks.settings.environments import STACK_NAME
 from tests.scenarios.pipeline import Pipeline
 from tests.unit.detector.mxnet_files import (
     model_tar_gz,

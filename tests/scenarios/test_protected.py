@@ -8,7 +8,8 @@ import pytest
 
 from local.aws.deployment import Deployment
 from local.aws.embedded_aws import EmbeddedAws
-from stacks.synthesis import STACK_NAME, synthesize
+from stacks.settings.environments import STACK_NAME
+from stacks.synthesis import synthesize
 from tests.scenarios.conftest import CLOCK_SPEED
 from tests.scenarios.pipeline import PICTURE, Pipeline, record
 

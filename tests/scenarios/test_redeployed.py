@@ -9,7 +9,8 @@ from cli import stop
 from cli.running_work import Account
 from local.aws.deployment import Deployment
 from local.aws.event_bus import matching
-from stacks.synthesis import STACK_NAME, synthesize
+from stacks.settings.environments import STACK_NAME
+from stacks.synthesis import synthesize
 from tests.scenarios.pipeline import Pipeline, eventually
 
 ABORTED = matching("Step Functions Execution Status Change", status="ABORTED")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stacks.synthesis import STACK_NAME
+from stacks.settings.environments import STACK_NAME
 from tests.infrastructure.templates import Template
 from tests.second_interpreter.account import Account, account, clients_of_moto
 from tests.second_interpreter.deployed import Deployed, deployed

@@ -43,6 +43,21 @@ def test_the_others_are_not_in_its_way(capsys: Capsys, monkeypatch: pytest.Monke
     assert "needs cli.dead_letters" in " ".join(capsys.readouterr().out.split())
 
 
+@pytest.mark.parametrize("option", [("--images", "folder"), ("--fill-images",)])
+def test_images_are_of_no_use_to_a_demo_without_a_manifest(
+    capsys: Capsys, option: tuple[str, ...]
+) -> None:
+    assert main(("demo", *option)) == 2
+    assert "need --manifest" in capsys.readouterr().out
+
+
+def test_an_option_that_a_command_does_not_have_shows_those_that_it_has(capsys: Capsys) -> None:
+    assert ended("validate", "output.manifest", "--previews", "3") == 2
+    shown = capsys.readouterr().err
+    assert "unknown arguments: --previews 3" in shown
+    assert "[--preview N" in shown
+
+
 @pytest.mark.parametrize("arguments", [(), ("none",), ("--none",)])
 def test_wrong_usage_is_status_2(capsys: Capsys, arguments: Any) -> None:
     assert ended(*arguments) == 2
