@@ -122,17 +122,19 @@ def test_each_environment_is_a_stack_of_its_own(tmp_path: Path) -> None:
 def test_no_event_and_no_permission_of_one_pipeline_reaches_anothers_jobs(tmp_path: Path) -> None:
     body = json.loads(synthesize(tmp_path, CONTEXT | {"stack": "staging"}).read_text())
     template = Template(tmp_path, body)
-    (prefix,) = template.of_type("Events::Rule")["EventsTrainingJobEnded"]["Properties"][
-        "EventPattern"
-    ]["detail"]["TrainingJobName"]
-    assert prefix == {"prefix": "staging-gt-train-"}
-    jobs = {
-        grant.rpartition(":")[2]
-        for role in template.of_type("IAM::Role")
-        for grant in template.grants(role)
-        if ":training-job/" in grant
-    }
-    assert jobs == {"training-job/staging-gt-train-*"}
+    rule = template.of_type("Events::Rule")["EventsTrainingJobEnded"]["Properties"]
+    assert template.plain(rule)["EventPattern"]["detail"]["RoleArn"] == ["<TrainingRole.Arn>"]
+    executions = "arn:aws:states:eu-west-1:111122223333:execution:<WorkflowStateMachine.Name>:*"
+    for role in template.of_type("IAM::Role"):
+        for statement in template.statements(role):
+            if {"sagemaker:CreateTrainingJob", "sagemaker:StopTrainingJob"} & set(
+                statement["Action"]
+                if isinstance(statement["Action"], list)
+                else [statement["Action"]]
+            ):
+                ((tag, execution),) = statement["Condition"]["StringLike"].items()
+                assert tag.endswith("Tag/gt-train:execution")
+                assert execution == executions
 
 
 @pytest.mark.parametrize(
