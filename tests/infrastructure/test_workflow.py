@@ -142,7 +142,7 @@ def transient_retrier(template: Template, state: State) -> Any:
     [
         (State.VALIDATE_MANIFEST, 12 + 60, 120, "FULL"),
         (State.START_TRAINING_JOB, 12 + 288, 300, "FULL"),
-        (State.AWAIT_TRAINING_JOB, 9 + 192, 900, "NONE"),
+        (State.AWAIT_TRAINING_JOB, 9 + 196, 900, "NONE"),
         (State.RECORD_MODEL, 12, 120, "FULL"),
     ],
 )
