@@ -63,7 +63,12 @@ deploy: .venv/installed node_modules/installed
 	@gt-train settings -- $(CDK_ARGUMENTS)
 	@$(CDK) $@ $(CDK_ARGUMENTS)
 
-bootstrap synth diff destroy: .venv/installed node_modules/installed
+bootstrap synth diff: .venv/installed node_modules/installed
+	@$(CDK) $@ $(CDK_ARGUMENTS)
+
+# Once the stack is gone, nothing stops its training jobs before their maximum runtime.
+destroy: .venv/installed node_modules/installed
+	@gt-train stop $(if $(ENV),--stack $(ENV)) $(if $(filter --force -f,$(ARGS)),--yes)
 	@$(CDK) $@ $(CDK_ARGUMENTS)
 
 clean:

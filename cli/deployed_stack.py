@@ -9,8 +9,12 @@ class StackNotUsable(Exception):
     """There is no deployed pipeline of that name; the message says what to do."""
 
 
+class OutputMissing(StackNotUsable):
+    """The stack exists but is no pipeline, or none that was ever deployed to its end."""
+
+
 def stack_output(cloudformation: Any, stack: str, name: str) -> str:
-    """Return an output of a stack; raises ``StackNotUsable`` where there is no such output."""
+    """Return an output of a stack; raises ``StackNotUsable`` where there is none."""
     try:
         described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as error:
@@ -22,7 +26,7 @@ def stack_output(cloudformation: Any, stack: str, name: str) -> str:
         if output["OutputKey"] == name:
             value: str = output["OutputValue"]
             return value
-    raise StackNotUsable(
+    raise OutputMissing(
         f"Stack {stack} has no output {name}: it is no training pipeline, or was not deployed to"
         " its end."
     )

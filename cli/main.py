@@ -7,7 +7,7 @@ from importlib import import_module
 
 from cli.early_end import run_or_say_why
 
-COMMANDS = ("demo", "validate", "settings", "evaluate", "export", "predict", "replay")
+COMMANDS = ("demo", "validate", "evaluate", "export", "predict", "settings", "replay", "stop")
 """The modules of this package that are subcommands, each with ``add_parser``."""
 
 

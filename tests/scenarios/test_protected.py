@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -10,19 +11,26 @@ from local.aws.embedded_aws import EmbeddedAws
 from stacks.settings.environments import STACK_NAME
 from stacks.synthesis import synthesize
 from tests.scenarios.conftest import CLOCK_SPEED
-from tests.scenarios.pipeline import PICTURE, Pipeline, eventually, record
+from tests.scenarios.pipeline import PICTURE, Pipeline, record
 
 BUCKET = "team-data"
 IMAGES = "team-images"
 
 
+def keep_versions(aws: EmbeddedAws, status: Literal["Enabled", "Suspended"]) -> None:
+    aws.client("s3").put_bucket_versioning(
+        Bucket=BUCKET, VersioningConfiguration={"Status": status}
+    )
+
+
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
-    """One deployment with both; its bucket has no versions."""
+    """One deployment with both."""
     folder = tmp_path_factory.mktemp("cdk.out")
     with EmbeddedAws(clock_speed=CLOCK_SPEED) as aws:
         aws.client("s3").create_bucket(Bucket=BUCKET)
         aws.client("s3").create_bucket(Bucket=IMAGES)
+        keep_versions(aws, "Enabled")
         aws.client("s3").put_bucket_notification_configuration(
             Bucket=BUCKET, NotificationConfiguration={"EventBridgeConfiguration": {}}
         )
@@ -44,14 +52,12 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
         yield Pipeline(aws, outputs)
 
 
-def test_a_labeling_job_in_a_bucket_without_versions_leads_to_a_model(pipeline: Pipeline) -> None:
-    pipeline.s3.put_object(
-        Bucket=BUCKET, Key=pipeline.manifest_key("dogs"), Body=pipeline.manifest("dogs")
-    )
+def test_a_labeling_job_in_a_bucket_that_exists_leads_to_a_model(pipeline: Pipeline) -> None:
+    version = pipeline.write(pipeline.manifest_key("dogs"), pipeline.manifest("dogs"))
 
     execution = pipeline.execution_of("dogs")
 
-    assert pipeline.succeeded(execution)["version_id"] == "null"
+    assert pipeline.succeeded(execution)["version_id"] == version
     (job,) = pipeline.training_jobs(execution)
     request = pipeline.aws.training.jobs[job].request
     assert request["VpcConfig"] == {
@@ -63,26 +69,20 @@ def test_a_labeling_job_in_a_bucket_without_versions_leads_to_a_model(pipeline: 
     assert request["ResourceConfig"]["VolumeKmsKeyId"] == request["OutputDataConfig"]["KmsKeyId"]
 
 
-def test_every_write_of_a_manifest_without_versions_starts_an_execution(
+def test_a_manifest_without_versions_is_refused_and_may_be_trained_on_by_hand(
     pipeline: Pipeline,
 ) -> None:
-    manifest = pipeline.manifest("again")
-    key = pipeline.manifest_key("again")
-    pipeline.s3.put_object(Bucket=BUCKET, Key=key, Body=manifest)
-    pipeline.succeeded(pipeline.execution_of("again"))
-    (event,) = (
-        each
-        for each in pipeline.aws.events.sent("Object Created")
-        if each.detail["object"]["key"] == key
-    )
-    pipeline.aws.events.deliver_again(event)
-    pipeline.s3.put_object(Bucket=BUCKET, Key=key, Body=manifest)
+    keep_versions(pipeline.aws, "Suspended")
+    key = pipeline.manifest_key("unversioned")
+    pipeline.s3.put_object(Bucket=BUCKET, Key=key, Body=pipeline.manifest("unversioned"))
+    refused = pipeline.ended(pipeline.execution_of("unversioned"))
 
-    eventually(lambda: len(pipeline.executions("again")) == 2 or None)
+    by_hand = pipeline.start(manifest=pipeline.layout.uri(key))
 
-    for execution in pipeline.executions("again"):
-        pipeline.succeeded(execution)
-    assert len(pipeline.executions("again")) == 2
+    assert refused["error"] == "InvalidExecutionInput"
+    assert "Switch its versioning on" in refused["cause"]
+    assert pipeline.succeeded(by_hand)["version_id"] == "null"
+    keep_versions(pipeline.aws, "Enabled")
 
 
 def test_a_type_with_local_storage_is_not_asked_to_encrypt_it_with_the_key(

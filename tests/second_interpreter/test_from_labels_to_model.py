@@ -62,13 +62,21 @@ def test_every_step_shows_what_it_found_in_its_output(execution: ScenarioExecuti
     exited = execution.details("stateExitedEventDetails")
     shown = {each["name"]: json.loads(each["output"]) for each in exited}
     (recorded,) = execution.account.functions.payloads["record_model"]
+    validated = {
+        "dataset": recorded["dataset"],
+        "attempt": 0,
+        "capacity_misses": 0,
+        "internal_errors": 0,
+    }
+    started = validated | {"training_job": recorded["training_job"]}
+    awaited = started | {"model": shown[State.AWAIT_TRAINING_JOB]["model"]}
     assert shown == {
-        State.VALIDATE_MANIFEST: recorded["dataset"],
-        State.START_TRAINING_JOB: recorded["training_job"],
-        State.AWAIT_TRAINING_JOB: shown[State.AWAIT_TRAINING_JOB],
+        State.VALIDATE_MANIFEST: validated,
+        State.START_TRAINING_JOB: started,
+        State.AWAIT_TRAINING_JOB: awaited,
         State.RECORD_MODEL: output,
     }
-    assert execution.jobs()[0] in json.dumps(shown[State.AWAIT_TRAINING_JOB])
+    assert awaited["model"]["training_job"] == execution.jobs()[0]
 
 
 def test_a_rejected_manifest_fails_in_validation_and_people_are_told(
