@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from lambdas.contract import BucketLayout
 from local.aws.embedded_aws import EmbeddedAws
-from local.demo.pictures import stand_in
+from local.demo.placeholders import placeholder
 
 T = TypeVar("T")
 
-PICTURE = stand_in(100, 80, ".png")
+PICTURE = placeholder(100, 80, ".png")
 
 
 def record(image: str, *boxes: tuple[int, int, int, int], label: str = "bb") -> bytes:

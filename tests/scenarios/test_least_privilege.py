@@ -19,9 +19,6 @@ NOT_SEEN_HERE = {
         "Only jobs on spot capacity write checkpoints; with managed_spot_training."
     ),
     r"\w+ s3:AbortMultipartUpload .*": "Only an upload in parts that fails is aborted.",
-    r"TrainingRole s3:GetBucketLocation .*": (
-        "In SageMaker's own policy, AmazonSageMakerFullAccess; the simulated job does not ask."
-    ),
     r"StepsAwaitTrainingJobRole s3:GetObject .*/callbacks/\*": (
         "S3 asks for it inside a DeleteObject that names an ETag (conditional-deletes.html)."
     ),
