@@ -86,6 +86,7 @@ class ManifestReader:
             bucket = buckets[key >> 56]
             bucket.append(key)
             bucket.append(2 * line + in_validation)
+            bucket.append(record.signature)
             if group_hash is not None:
                 key = group_hash(record.source_ref)
             channel(key).add(raw, record)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from lambdas.manifest.counts.class_names import ClassNames
 from lambdas.manifest.counts.findings import KEPT_LINES, Findings
+from lambdas.manifest.counts.near_twins import near_twins
 from lambdas.manifest.counts.sample import Sample
 from lambdas.manifest.format import ManifestName
 from lambdas.manifest.line.record import Record
@@ -45,7 +46,7 @@ class Progress:
     tiny_lines: list[int] = field(default_factory=list)
 
     def note(self, record: Record, line: int, manifest: ManifestName) -> int:
-        """Note boxes that vanish when scaled, and sample the record if that is due.
+        """Note boxes that vanish when scaled; sample and compare the boxes if that is due.
 
         Returns:
             The line from which on the next record is to be sampled.
@@ -57,6 +58,9 @@ class Progress:
                 self.tiny_lines.append(line)
         if line >= self.sample.due:
             self.sample.take(record, line, manifest)
+            twins = near_twins(record.boxes)
+            if twins is not None:
+                self.findings.add(twins, line, manifest)
         return self.sample.due
 
     @property

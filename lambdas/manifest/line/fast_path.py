@@ -6,7 +6,7 @@ import msgspec
 
 from lambdas.manifest.format import MAX_CHARACTERS
 from lambdas.manifest.line.image import IMAGE_TYPES, bucket_prefix
-from lambdas.manifest.line.record import Record
+from lambdas.manifest.line.record import Record, signature
 from lambdas.manifest.line.typed_decoder import Shape, TypedDecoder, shape_of, typed_decoder
 
 MOST_SHAPES = 8
@@ -71,23 +71,29 @@ class FastPath:
         low = height * self._smallest
         tiny = 0
         class_ids = []
-        lefts = set()
+        marks = []
         for box in boxes:
+            class_id = box.class_id
             left = box.left
             box_width = box.width
             box_height = box.height
-            if left + box_width > width or box.top + box_height > height:
+            right = left + box_width
+            bottom = box.top + box_height
+            if right > width or bottom > height:
                 return None
             if box_width < narrow or box_height < low:
                 tiny += 1
-            lefts.add(left)
-            class_ids.append(box.class_id)
+            class_ids.append(class_id)
+            marks.append((right * bottom + 7919 * left + 104_729 * box_height) * (class_id + 1))
         used = set(class_ids)
         names = line.metadata.class_map
-        # Boxes that begin at different columns differ; only others are compared in full.
-        if not used.issubset(names) or (len(lefts) != len(boxes) and _repeats(boxes)):
+        # Boxes of different marks differ; only others are compared in full.
+        if not used.issubset(names) or (len(set(marks)) != len(boxes) and _repeats(boxes)):
             return None
-        return Record(source_ref, width, height, boxes, class_ids, used, names, tiny)
+        boxes_signature = signature(marks)
+        return Record(
+            source_ref, width, height, boxes, class_ids, used, names, tiny, boxes_signature
+        )
 
 
 def _is_plain(raw: bytes, decoder: TypedDecoder, line: Any) -> bool:

@@ -1,5 +1,7 @@
 """A usable record, as the steps after the line see it."""
 
+from collections.abc import Iterable
+from math import fsum
 from typing import Protocol
 
 import msgspec
@@ -34,6 +36,7 @@ class Record(msgspec.Struct, gc=False):
         used: the distinct ones.
         names: the line's class-map.
         tiny: boxes that vanish when the image is scaled to image_shape.
+        signature: 64 bits by which other boxes are told from these, whatever their order.
     """
 
     source_ref: str
@@ -44,3 +47,18 @@ class Record(msgspec.Struct, gc=False):
     used: set[int]
     names: dict[int, str]
     tiny: int
+    signature: int
+
+
+def signature(marks: Iterable[float]) -> int:
+    """Return 64 bits for the marks of an image's boxes; their exact sum has no order."""
+    return hash(fsum(marks)) & 0xFFFF_FFFF_FFFF_FFFF
+
+
+def mark(box: Box) -> float:
+    """Return a number that boxes of another class or place hardly share.
+
+    The fast path computes the same where it looks at a box; primes keep its parts apart.
+    """
+    right, bottom = box.left + box.width, box.top + box.height
+    return (right * bottom + 7919 * box.left + 104_729 * box.height) * (box.class_id + 1)

@@ -54,7 +54,7 @@ FAST = learned(PLAIN, FLOATS, CHAINED, CROWDED)
 def content(record: Record) -> tuple[Any, ...]:
     boxes = [(box.class_id, box.left, box.top, box.width, box.height) for box in record.boxes]
     head = record.source_ref, record.width, record.height
-    return *head, boxes, record.class_ids, record.used, record.names, record.tiny
+    return *head, boxes, record.class_ids, record.used, record.names, record.tiny, record.signature
 
 
 def agrees(line: bytes, fast: FastPath = FAST) -> bool:
