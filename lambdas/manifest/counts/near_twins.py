@@ -1,6 +1,7 @@
 """Finds two boxes of one class on one image that lie almost on each other."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from lambdas.manifest.line.record import Box
 from lambdas.manifest.rules.rule import GOOD_PRACTICE, Fault, Rule
@@ -23,19 +24,17 @@ NEAR = 0.95  # intersection over union
 
 def near_twins(boxes: Sequence[Box]) -> Fault | None:
     """Return the fault of the first two boxes that are near twins, but not the same."""
-    order = sorted(range(len(boxes)), key=lambda number: boxes[number].left)
-    for place, number in enumerate(order):
-        box = boxes[number]
-        for other in order[place + 1 :]:
-            twin = boxes[other]
-            if twin.left > box.left + (1 - NEAR) * box.width:
+    ordered = sorted(boxes, key=attrgetter("left"))
+    for place, box in enumerate(ordered, 1):
+        farthest = box.left + (1 - NEAR) * box.width
+        for twin in ordered[place:]:
+            if twin.left > farthest:
                 break
             overlap = _overlap(box, twin) if twin.class_id == box.class_id else 0.0
             if NEAR <= overlap < 1:
-                first, second = sorted((number + 1, other + 1))
-                return NEAR_TWIN_BOXES.fault(
-                    first=first, second=second, overlap=percent(overlap, 1)
-                )
+                first, second = sorted((boxes.index(box) + 1, boxes.index(twin) + 1))
+                shown = percent(overlap, 1)
+                return NEAR_TWIN_BOXES.fault(first=first, second=second, overlap=shown)
     return None
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from lambdas.manifest.line import box
 from lambdas.manifest.line.classes import ID_RULES, class_names
 from lambdas.manifest.line.image_size import read_size
-from lambdas.manifest.line.record import Box, Record, mark, signature
+from lambdas.manifest.line.record import Box, Record, signature
 from lambdas.manifest.rules.rule import BOX_OUTPUT, GOOD_PRACTICE, OBJECT_DETECTION, Fault, Rule
 from lambdas.manifest.rules.text import ABSENT, quote
 
@@ -86,8 +86,8 @@ def _record(
     width, height = size
     narrow, low = width * smallest, height * smallest
     tiny = sum(box.width < narrow or box.height < low for box in boxes)
-    marks = signature(map(mark, boxes))
-    return Record(source_ref, width, height, boxes, class_ids, set(class_ids), names, tiny, marks)
+    same = signature(frozenset(boxes))
+    return Record(source_ref, width, height, boxes, class_ids, set(class_ids), names, tiny, same)
 
 
 def _confidence_faults(metadata: dict[str, Any], boxes: int) -> list[Fault]:
@@ -99,9 +99,8 @@ def _confidence_faults(metadata: dict[str, Any], boxes: int) -> list[Fault]:
 
 
 def _duplicates(boxes: list[Box]) -> list[Fault]:
-    first: dict[tuple[float, ...], int] = {}
+    first: dict[Box, int] = {}
     for number, drawn in enumerate(boxes, 1):
-        place = (drawn.class_id, drawn.left, drawn.top, drawn.width, drawn.height)
-        if first.setdefault(place, number) != number:
-            return [DUPLICATE_BOX.fault(box=number, first=first[place])]
+        if first.setdefault(drawn, number) != number:
+            return [DUPLICATE_BOX.fault(box=number, first=first[drawn])]
     return []

@@ -1,30 +1,28 @@
 """A usable record, as the steps after the line see it."""
 
-from collections.abc import Iterable
-from math import fsum
-from typing import Protocol
+from typing import Annotated
 
 import msgspec
 
+from lambdas.manifest.line.bounds import CLASS_ID, LENGTH, START
 
-class Box(Protocol):
-    """A box in pixels from the image's upper left corner; any struct with these fields."""
-
-    class_id: int
-    left: float
-    top: float
-    width: float
-    height: float
+ClassId = Annotated[int, CLASS_ID.of_number()]
+_Start = Annotated[int, START.of_number()] | Annotated[float, START.of_number()]
+_Length = Annotated[int, LENGTH.of_number()] | Annotated[float, LENGTH.of_number()]
 
 
-class ParsedBox(msgspec.Struct, gc=False):
-    """A box read by the slow path."""
+class Box(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """A box in pixels from the image's upper left corner; its bounds hold where it is decoded.
 
-    class_id: int
-    left: float
-    top: float
-    width: float
-    height: float
+    The fields have the order in which Ground Truth writes them: msgspec finds the next key fastest
+    there. Equal boxes have equal hashes, whether a number was written as 1 or as 1.0.
+    """
+
+    class_id: ClassId
+    top: _Start
+    left: _Start
+    height: _Length
+    width: _Length
 
 
 class Record(msgspec.Struct, gc=False):
@@ -50,15 +48,6 @@ class Record(msgspec.Struct, gc=False):
     signature: int
 
 
-def signature(marks: Iterable[float]) -> int:
-    """Return 64 bits for the marks of an image's boxes; their exact sum has no order."""
-    return hash(fsum(marks)) & 0xFFFF_FFFF_FFFF_FFFF
-
-
-def mark(box: Box) -> float:
-    """Return a number that boxes of another class or place hardly share.
-
-    The fast path computes the same where it looks at a box; primes keep its parts apart.
-    """
-    right, bottom = box.left + box.width, box.top + box.height
-    return (right * bottom + 7919 * box.left + 104_729 * box.height) * (box.class_id + 1)
+def signature(boxes: frozenset[Box]) -> int:
+    """Return 64 bits by which other boxes are told from these."""
+    return hash(boxes) & 0xFFFF_FFFF_FFFF_FFFF

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 
 from lambdas.manifest.format import BOX_TYPES, METADATA
-from lambdas.manifest.line.bounds import CLASS_ID, CLASS_NAME, DEPTH, LENGTH, SIDE, START, Bounds
+from lambdas.manifest.line.bounds import CLASS_NAME, DEPTH, LENGTH, SIDE, START, Bounds
+from lambdas.manifest.line.record import Box, ClassId
 
 Shape = tuple[frozenset[tuple[str, str]], ...]
 """For each object of a line its keys, with the kinds of the values that are passed through."""
@@ -16,7 +17,6 @@ Shape = tuple[frozenset[tuple[str, str]], ...]
 Fields = dict[str, tuple[str, Any]]
 
 _Task: Any = Literal[BOX_TYPES]
-_ClassId = Annotated[int, CLASS_ID.of_number()]
 _ClassName = Annotated[str, CLASS_NAME.of_length()]
 _DEEPEST = 5  # levels of what is passed through; each doubles the time to build a decoder
 
@@ -35,7 +35,7 @@ def _nested() -> Any:
 
 _NESTED = _nested()
 _BOX: Fields = {
-    "class_id": ("class_id", _ClassId),
+    "class_id": ("class_id", ClassId),
     "left": ("left", _number(START)),
     "top": ("top", _number(START)),
     "width": ("width", _number(LENGTH)),
@@ -60,6 +60,7 @@ class TypedDecoder:
     false negatives.
 
     Attributes:
+        plain_boxes: whether boxes have no other keys than the five of ``Box``.
         nested: fields with objects or lists that are passed through, to be counted on their own.
     """
 
@@ -67,6 +68,7 @@ class TypedDecoder:
     quotes: int
     quotes_per_box: int
     quotes_per_object: int
+    plain_boxes: bool
     has_objects: bool
     nested: tuple[str, ...]
 
@@ -114,7 +116,9 @@ def typed_decoder(line: dict[str, Any], attribute: str) -> TypedDecoder | None:
     """
     found = _objects(line, attribute)
     try:
-        box, about_box = _typed("Box", found.box, _BOX), _typed("Object", found.about_box, _OBJECT)
+        plain = found.box.keys() == _BOX.keys()
+        box = _Typed(Box, 2 * len(_BOX), ()) if plain else _typed("Box", found.box, _BOX)
+        about_box = _typed("Object", found.about_box, _OBJECT)
         size = _typed("Size", found.size, _SIZE)
         label = _typed("Label", found.label, _label_fields(size.type, box.type))
         metadata = _typed("Metadata", found.metadata, _metadata_fields(about_box.type))
@@ -129,6 +133,7 @@ def typed_decoder(line: dict[str, Any], attribute: str) -> TypedDecoder | None:
         quotes=whole.quotes + label.quotes + size.quotes + metadata.quotes,
         quotes_per_box=box.quotes,
         quotes_per_object=about_box.quotes,
+        plain_boxes=plain,
         has_objects="objects" in found.metadata,
         nested=whole.nested,
     )
@@ -159,7 +164,7 @@ def _label_fields(size: Any, box: Any) -> Fields:
 def _metadata_fields(about_box: Any) -> Fields:
     return {
         "objects": ("objects", list[about_box]),
-        "class-map": ("class_map", dict[_ClassId, _ClassName]),
+        "class-map": ("class_map", dict[ClassId, _ClassName]),
         "type": ("type", _Task),
     }
 

@@ -3,12 +3,12 @@ from typing import Any
 import pytest
 
 from lambdas.manifest.counts.near_twins import near_twins
-from lambdas.manifest.line.record import ParsedBox
+from lambdas.manifest.line.record import Box
 from tests.unit.manifest.manifests import any_box
 
 
 def found(*boxes: dict[str, Any]) -> bool:
-    return near_twins([ParsedBox(**box) for box in boxes]) is not None
+    return near_twins([Box(**box) for box in boxes]) is not None
 
 
 SQUARE = any_box(left=100, top=100, width=100, height=100)
