@@ -60,7 +60,7 @@ class ManifestReader:
         batch: list[bytes],
         first_line: int,
         manifest: ManifestName,
-        channel: Callable[[int], Channel],
+        channel: Callable[[int, set[int]], Channel],
     ) -> None:
         # This runs for every line: names are local, and nothing is formatted.
         progress, read, known = self._progress, self._fast.read, self._progress.names.names.items()
@@ -89,7 +89,7 @@ class ManifestReader:
             bucket.append(record.signature)
             if group_hash is not None:
                 key = group_hash(record.source_ref)
-            channel(key).add(raw, record)
+            channel(key, record.used).add(raw, record)
             if record.tiny or line >= due:
                 due = progress.note(record, line, manifest)
         progress.fates["usable"] += len(counts)

@@ -35,7 +35,8 @@ CLASS_MISSING_IN_TRAIN = Rule(
     severity="warning",
     title="A class that can't be learned",
     template="{count} classes have no box in the train channel: {names}",
-    fix="Label more images of these classes, or change the split.",
+    fix="Label more images of these classes: of five or more, the split puts one in each channel, "
+    "unless images stay in groups (split_group_pattern).",
     source=GOOD_PRACTICE,
     scope="manifest",
 )
@@ -45,7 +46,8 @@ CLASS_MISSING_IN_VALIDATION = Rule(
     severity="warning",
     title="A class that can't be measured",
     template="{count} classes have no box in the validation channel: {names}",
-    fix="Label more images of these classes, or raise validation_fraction.",
+    fix="Label more images of these classes: of five or more, the split puts one in each channel, "
+    "unless images stay in groups (split_group_pattern).",
     source=GOOD_PRACTICE,
     scope="manifest",
 )
