@@ -5,7 +5,7 @@ from typing import Any
 from lambdas.manifest.line import box
 from lambdas.manifest.line.classes import ID_RULES, class_names
 from lambdas.manifest.line.image_size import read_size
-from lambdas.manifest.line.record import Box, Record, signature
+from lambdas.manifest.line.record import Box, Record, is_normalised, signature
 from lambdas.manifest.rules.rule import BOX_OUTPUT, GOOD_PRACTICE, OBJECT_DETECTION, Fault, Rule
 from lambdas.manifest.rules.text import ABSENT, quote
 
@@ -18,6 +18,14 @@ ANNOTATIONS_MISSING = Rule(
     source=BOX_OUTPUT,
 )
 
+BOXES_NORMALISED = Rule(
+    code="boxes-normalised",
+    severity="error",
+    title="Boxes in shares of the image instead of pixels",
+    template="no value of any box is above 1, on an image of {width}x{height} pixels",
+    fix="Multiply left and width by the image's width, top and height by its height.",
+    source=BOX_OUTPUT,
+)
 DUPLICATE_BOX = Rule(
     code="duplicate-box",
     severity="warning",
@@ -41,6 +49,7 @@ RULES = (
     ANNOTATIONS_MISSING,
     *box.RULES,
     *ID_RULES,
+    BOXES_NORMALISED,
     DUPLICATE_BOX,
     CONFIDENCE_COUNT_DIFFERS,
 )
@@ -76,6 +85,8 @@ def read_label(
     faults += _duplicates(boxes)
     if size is None:
         return None, faults
+    if boxes and all(map(is_normalised, boxes)) and min(size) > 1:
+        faults.append(BOXES_NORMALISED.fault(width=size[0], height=size[1]))
     return _record(str(source_ref), size, boxes, names or {}, smallest), faults
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from lambdas.manifest.format import MAX_CHARACTERS
 from lambdas.manifest.line.image import IMAGE_TYPES, bucket_prefix
-from lambdas.manifest.line.record import Box, Record, signature
+from lambdas.manifest.line.record import Box, Record, is_normalised, signature
 from lambdas.manifest.line.typed_decoder import Shape, TypedDecoder, shape_of, typed_decoder
 
 MOST_SHAPES = 8
@@ -84,7 +84,11 @@ class FastPath:
             class_ids.append(box.class_id)
         used = set(class_ids)
         names = line.metadata.class_map
-        if len(distinct) != len(boxes) or not used.issubset(names):
+        if (
+            len(distinct) != len(boxes)
+            or not used.issubset(names)
+            or (tiny and all(map(is_normalised, boxes)))
+        ):
             return None
         same = signature(distinct)
         return Record(source_ref, width, height, boxes, class_ids, used, names, tiny, same)

@@ -51,3 +51,8 @@ class Record(msgspec.Struct, gc=False):
 def signature(boxes: frozenset[Box]) -> int:
     """Return 64 bits by which other boxes are told from these."""
     return hash(boxes) & 0xFFFF_FFFF_FFFF_FFFF
+
+
+def is_normalised(box: Box) -> bool:
+    """Whether a box looks like one in shares of the image: less than a pixel, in all it says."""
+    return max(box.left, box.top, box.width, box.height) <= 1 and box.width * box.height < 1

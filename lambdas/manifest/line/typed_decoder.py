@@ -97,6 +97,8 @@ def shape_of(line: dict[str, Any], attribute: str) -> Shape | None:
     None is for lines that are too unusual to be worth a decoder.
     """
     found = _objects(line, attribute)
+    if "source-ref-metadata" in line:  # may describe 3-D data, which the slow path knows
+        return None
     if "class-map" not in found.metadata or not isinstance(found.about_box, dict):
         return None
     return (

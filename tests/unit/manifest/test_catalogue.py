@@ -84,6 +84,7 @@ CASES: dict[str, Case] = {
     "not-an-object": among_good(b"[" + GOOD + b"]\n"),
     "several-objects": among_good(GOOD + GOOD + b"\n"),
     "line-too-long": among_good(any_record(note="x" * 100_000)),
+    "line-unread": among_good(any_record(note="x" * 400_000)),
     "nested-too-deep": among_good(b'{"a":' * 15_000 + b"\n"),
     "not-a-json-number": among_good(GOOD.replace(b"111", b"NaN") + b"\n"),
     "duplicate-key": among_good(GOOD.replace(b'"top"', b'"left": 1, "top"') + b"\n"),
@@ -93,6 +94,10 @@ CASES: dict[str, Case] = {
     "manifest-empty": Case(b"\n\r\n  \n"),
     "source-ref-missing": among_good(any_record(source__ref=None)),
     "source-ref-not-s3": among_good(any_record(source__ref="https://images/1.jpg")),
+    "source-ref-tail": among_good(any_record(source__ref="s3://images/1.jpg?versionId=x")),
+    "point-cloud-input": among_good(
+        any_record() | {"source-ref-metadata": {"format": "binary/xyzi"}}
+    ),
     "image-type-unsupported": among_good(any_record(source__ref="s3://images/1.tiff")),
     "image-type-unknown": among_good(any_record(source__ref="s3://images/0001")),
     "image-bucket-not-allowed": Case(
@@ -134,6 +139,7 @@ CASES: dict[str, Case] = {
     "box-overshoots-edge": boxed(any_box(left=439.5)),
     "class-id-not-an-integer": boxed(any_box(class_id="0")),
     "class-id-out-of-range": boxed(any_box(class_id=-1)),
+    "boxes-normalised": boxed(any_box(left=0.2, top=0.1, width=0.5, height=0.25)),
     "duplicate-box": boxed(any_box(), any_box()),
     "near-twin-boxes": boxed(any_box(), any_box(width=60)),
     "confidence-count-differs": boxed(any_box(), objects=[]),
