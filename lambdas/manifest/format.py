@@ -12,6 +12,7 @@ METADATA = "-metadata"
 BOX_TYPES = ("groundtruth/object-detection", "groundtruth/object_detection")
 GROUND_TRUTH = "groundtruth/"
 """With what the types of all tasks of Ground Truth begin."""
+VERIFICATION = "groundtruth/label-verification"
 BOM = b"\xef\xbb\xbf"
 
 BOX_KEYS = frozenset({"image_size", "annotations"})

@@ -8,7 +8,8 @@ from lambdas.manifest.format import ManifestName
 from lambdas.manifest.line.fast_path import FastPath
 from lambdas.manifest.line.record import Record
 from lambdas.manifest.line.slow_path import SlowPath
-from lambdas.manifest.rules.rule import MULTIBOX_TARGET, Fault, Rule
+from lambdas.manifest.rules.rule import DEVELOPER_GUIDE, MULTIBOX_TARGET, Fault, Rule
+from lambdas.manifest.rules.text import listing
 from lambdas.manifest.split.channel import Channel
 from lambdas.manifest.split.group_hash import group_hash, image_hash
 from lambdas.manifest.split.rejected_lines import RejectedLines
@@ -24,7 +25,17 @@ EMPTY_IMAGE_DROPPED = Rule(
     source=MULTIBOX_TARGET,
 )
 
-RULES = (EMPTY_IMAGE_DROPPED,)
+VERDICT_DROPPED = Rule(
+    code="verdict-dropped",
+    severity="warning",
+    title="A line with an unwanted verdict was left out",
+    template="a label verification job judged the line {verdict}, which drop_verdicts names",
+    fix="None needed. Adjust the labels in a chained job, or take the verdict out of the setting "
+    "drop_verdicts.",
+    source=DEVELOPER_GUIDE + "sms-verification-data.html",
+)
+
+RULES = (EMPTY_IMAGE_DROPPED, VERDICT_DROPPED)
 
 
 class ManifestReader:
@@ -65,7 +76,6 @@ class ManifestReader:
         # This runs for every line: names are local, and nothing is formatted.
         progress, read, known = self._progress, self._fast.read, self._progress.names.names.items()
         image_hash, group_hash, buckets = self._hash, self._group_hash, self._seen.buckets
-        drop_empty = progress.policy.empty_images == "drop"
         in_validation = manifest == "validation"
         due = progress.sample.due
         counts: list[int] = []
@@ -79,8 +89,9 @@ class ManifestReader:
             if not record.names.items() <= known:
                 self._merge_names(record, line, manifest)
             count(len(record.boxes))
-            if drop_empty and not record.boxes:
-                self._reject(raw, [EMPTY_IMAGE_DROPPED.fault()], line, manifest)
+            if (record.verdicts or not record.boxes) and self._is_dropped(
+                raw, record, line, manifest
+            ):
                 continue
             key = image_hash(record.source_ref)
             bucket = buckets[key >> 56]
@@ -113,6 +124,19 @@ class ManifestReader:
         if not judged.faults and judged.document is not None and attribute is not None:
             self._fast.learn(judged.document, attribute, judged.record.source_ref)
         return judged.raw, judged.record
+
+    def _is_dropped(self, raw: bytes, record: Record, line: int, manifest: ManifestName) -> bool:
+        progress = self._progress
+        progress.verdicts.update(record.verdicts)
+        unwanted = progress.policy.drop_verdicts.intersection(record.verdicts)
+        if not record.boxes and progress.policy.empty_images == "drop":
+            self._reject(raw, [EMPTY_IMAGE_DROPPED.fault()], line, manifest)
+            return True
+        if unwanted:
+            progress.dropped_by_verdict += 1
+            why = VERDICT_DROPPED.fault(verdict=listing(sorted(unwanted)))
+            self._reject(raw, [why], line, manifest)
+        return bool(unwanted)
 
     def _merge_names(self, record: Record, line: int, manifest: ManifestName) -> None:
         conflict = self._progress.names.merge(record.names, line)

@@ -103,6 +103,11 @@ class Statistics(msgspec.Struct):
         above that an even sample.
     anchors: widths and heights in pixels at image_shape of the anchors of base_network.
     without_anchor: sampled boxes that no anchor overlaps by overlap_threshold, by class id.
+    label_sources: sampled lines by what metadata gives as human-annotated: "yes" for people, "no"
+        for automatic labeling; adjustments: by their adjustment-status.
+    confidences: sampled boxes by confidence, in ten steps from 0 to 1.
+    verdicts: usable lines by verdict of label verification jobs.
+    dropped_by_verdict: usable records that the policy left out of both channels for theirs.
     dropped_empty: usable records without boxes that the policy left out of both channels.
     """
 
@@ -118,6 +123,11 @@ class Statistics(msgspec.Struct):
     overlap_threshold: float
     anchors: list[tuple[float, float]]
     without_anchor: dict[str, int]
+    label_sources: dict[str, int]
+    adjustments: dict[str, int]
+    confidences: list[int]
+    verdicts: dict[str, int]
+    dropped_by_verdict: int
     dropped_empty: int
 
 
@@ -153,6 +163,7 @@ class Report(msgspec.Struct):
             "train": self.split.train,
             "validation": self.split.validation,
             "dropped-empty": self.statistics.dropped_empty,
+            "dropped-by-verdict": self.statistics.dropped_by_verdict,
         }
 
     def cause(self, limit: int = 1500) -> str:

@@ -23,6 +23,8 @@ class Progress:
     Attributes:
         fates: lines by what became of them (usable, failed, unlabeled, invalid).
         per_image: usable images by their number of boxes.
+        verdicts: those of label verification jobs, on usable lines.
+        dropped_by_verdict: lines that the policy left out of both channels for theirs.
         label_found: whether any line has the label attribute or its metadata.
         no_manifest: whether reading ended at once, because a file is not a manifest.
         tiny_boxes: those that vanish when the image is scaled.
@@ -39,6 +41,8 @@ class Progress:
     sample: Sample = field(default_factory=Sample)
     fates: Counter[str] = field(default_factory=Counter)
     per_image: Counter[int] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    dropped_by_verdict: int = 0
     label_found: bool = False
     no_manifest: bool = False
     tiny_boxes: int = 0

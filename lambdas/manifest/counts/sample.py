@@ -4,6 +4,7 @@ from array import array
 from typing import NamedTuple
 
 from lambdas.manifest.format import ManifestName
+from lambdas.manifest.line.provenance import Provenance, provenance
 from lambdas.manifest.line.record import Record
 from lambdas.manifest.report import SampleBox, SampleRecord
 
@@ -34,6 +35,7 @@ class Sample:
 
     def __init__(self) -> None:
         self._boxes = array("d")
+        self._lines: list[Provenance] = []
         self._images: list[SampleRecord] = []
         self._measure_every = self._draw_every = 1
         self.begin()
@@ -57,11 +59,16 @@ class Sample:
         numbers = iter(self._boxes)
         return list(map(SampledBox, numbers, numbers, numbers, numbers, numbers))
 
+    def lines(self) -> list[Provenance]:
+        """Return what metadata says of the lines whose boxes were sampled."""
+        return self._lines
+
     def images(self) -> list[SampleRecord]:
         """At most MOST_IMAGES images from the whole length of the manifest."""
         return self._images[:MOST_IMAGES]
 
     def _measure(self, record: Record) -> None:
+        self._lines.append(provenance(record.about))
         width, height = record.width, record.height
         for box in record.boxes:
             self._boxes.extend(
@@ -81,6 +88,7 @@ class Sample:
         for start in range(0, len(self._boxes), 2 * _NUMBERS):
             kept.extend(self._boxes[start : start + _NUMBERS])
         self._boxes = kept
+        self._lines = self._lines[::2]
         self._measure_every *= 2
 
     def _draw(self, record: Record, line: int, manifest: ManifestName) -> None:

@@ -87,7 +87,9 @@ def read_label(
         return None, faults
     if boxes and all(map(is_normalised, boxes)) and min(size) > 1:
         faults.append(BOXES_NORMALISED.fault(width=size[0], height=size[1]))
-    return _record(str(source_ref), size, boxes, names or {}, smallest), faults
+    record = _record(str(source_ref), size, boxes, names or {}, smallest)
+    record.about = metadata
+    return record, faults
 
 
 def _record(
@@ -97,8 +99,8 @@ def _record(
     width, height = size
     narrow, low = width * smallest, height * smallest
     tiny = sum(box.width < narrow or box.height < low for box in boxes)
-    same = signature(frozenset(boxes))
-    return Record(source_ref, width, height, boxes, class_ids, set(class_ids), names, tiny, same)
+    used, same = set(class_ids), signature(frozenset(boxes))
+    return Record(source_ref, width, height, boxes, class_ids, used, names, tiny, {}, (), same)
 
 
 def _confidence_faults(metadata: dict[str, Any], boxes: int) -> list[Fault]:

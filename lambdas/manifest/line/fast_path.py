@@ -6,6 +6,7 @@ import msgspec
 
 from lambdas.manifest.format import MAX_CHARACTERS
 from lambdas.manifest.line.image import IMAGE_TYPES, bucket_prefix
+from lambdas.manifest.line.provenance import verdicts
 from lambdas.manifest.line.record import Box, Record, is_normalised, signature
 from lambdas.manifest.line.typed_decoder import Shape, TypedDecoder, shape_of, typed_decoder
 
@@ -90,8 +91,21 @@ class FastPath:
             or (tiny and all(map(is_normalised, boxes)))
         ):
             return None
-        same = signature(distinct)
-        return Record(source_ref, width, height, boxes, class_ids, used, names, tiny, same)
+        return Record(
+            source_ref,
+            width,
+            height,
+            boxes,
+            class_ids,
+            used,
+            names,
+            tiny,
+            line.metadata,
+            verdicts(getattr(line, field) for field in decoder.other_metadata)
+            if decoder.other_metadata
+            else (),
+            signature(distinct),
+        )
 
 
 def _is_plain(raw: bytes, decoder: TypedDecoder, line: Any) -> bool:

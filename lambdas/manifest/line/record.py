@@ -1,6 +1,6 @@
 """A usable record, as the steps after the line see it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -34,6 +34,8 @@ class Record(msgspec.Struct, gc=False):
         used: the distinct ones.
         names: the line's class-map.
         tiny: boxes that vanish when the image is scaled to image_shape.
+        about: the label's metadata, as it was decoded.
+        verdicts: what label verification jobs said of the line.
         signature: 64 bits by which other boxes are told from these, whatever their order.
     """
 
@@ -45,6 +47,8 @@ class Record(msgspec.Struct, gc=False):
     used: set[int]
     names: dict[int, str]
     tiny: int
+    about: Any
+    verdicts: tuple[str, ...]
     signature: int
 
 
@@ -56,3 +60,8 @@ def signature(boxes: frozenset[Box]) -> int:
 def is_normalised(box: Box) -> bool:
     """Whether a box looks like one in shares of the image: less than a pixel, in all it says."""
     return max(box.left, box.top, box.width, box.height) <= 1 and box.width * box.height < 1
+
+
+def passed(key: str) -> str:
+    """Return the name of the field for a key that is passed through by a typed decoder."""
+    return "passed_" + key.replace("-", "_")

@@ -8,7 +8,7 @@ import msgspec
 
 from lambdas.manifest.format import BOX_TYPES, METADATA
 from lambdas.manifest.line.bounds import CLASS_NAME, DEPTH, LENGTH, SIDE, START, Bounds
-from lambdas.manifest.line.record import Box, ClassId
+from lambdas.manifest.line.record import Box, ClassId, passed
 
 Shape = tuple[frozenset[tuple[str, str]], ...]
 """For each object of a line its keys, with the kinds of the values that are passed through."""
@@ -61,6 +61,7 @@ class TypedDecoder:
 
     Attributes:
         plain_boxes: whether boxes have no other keys than the five of ``Box``.
+        other_metadata: those of them that describe other labels.
         nested: fields with objects or lists that are passed through, to be counted on their own.
     """
 
@@ -71,6 +72,7 @@ class TypedDecoder:
     plain_boxes: bool
     has_objects: bool
     nested: tuple[str, ...]
+    other_metadata: tuple[str, ...]
 
 
 class _Objects(NamedTuple):
@@ -138,6 +140,11 @@ def typed_decoder(line: dict[str, Any], attribute: str) -> TypedDecoder | None:
         plain_boxes=plain,
         has_objects="objects" in found.metadata,
         nested=whole.nested,
+        other_metadata=tuple(
+            field
+            for field in (_field(key, at) for at, key in enumerate(line) if key.endswith(METADATA))
+            if field in whole.nested
+        ),
     )
 
 
@@ -182,7 +189,7 @@ def _line_fields(attribute: str, label: Any, metadata: Any) -> Fields:
 def _typed(name: str, sample: dict[str, Any], known: Fields) -> _Typed:
     # The fields follow the order of the sample's keys: msgspec finds the next key fastest there.
     chosen = [
-        (key, *(known.get(key) or (f"passed_{number}", _KINDS[_kind_name(value)])))
+        (key, *(known.get(key) or (_field(key, number), _KINDS[_kind_name(value)])))
         for number, (key, value) in enumerate(sample.items())
     ]
     kinds = [kind for _, _, kind in chosen]
@@ -198,6 +205,11 @@ def _typed(name: str, sample: dict[str, Any], known: Fields) -> _Typed:
         2 * len(sample) + 2 * kinds.count(str) + 2 * kinds.count(_Task),
         tuple(field for _, field, kind in chosen if kind is _NESTED),
     )
+
+
+def _field(key: str, number: int) -> str:
+    name = passed(key)
+    return name if name.isidentifier() else f"passed_{number}"
 
 
 _KINDS: dict[str, Any] = {"text": str, "nested": _NESTED, "other": int | float | bool | None}

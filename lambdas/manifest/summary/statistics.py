@@ -2,8 +2,8 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from itertools import chain, pairwise
 
 from lambdas.manifest.counts.progress import Progress
 from lambdas.manifest.counts.sample import SampledBox
@@ -12,6 +12,7 @@ from lambdas.manifest.report import ChannelBoxes, Statistics
 from lambdas.manifest.summary.anchors import anchors
 
 GRID = 16
+MOST_VERDICTS = 50
 
 
 def statistics(progress: Progress, boxes: Sequence[SampledBox], missed: Counter[int]) -> Statistics:
@@ -25,6 +26,7 @@ def statistics(progress: Progress, boxes: Sequence[SampledBox], missed: Counter[
     train, validation = progress.train, progress.validation
     image_shape = progress.policy.image_shape
     edges = size_edges(image_shape)
+    lines = progress.sample.lines()
     sizes = [[0] * (len(edges) - 1) for _ in pairwise(edges)]
     positions = [[0] * GRID for _ in range(GRID)]
     for _, left, top, width, height in boxes:
@@ -44,8 +46,24 @@ def statistics(progress: Progress, boxes: Sequence[SampledBox], missed: Counter[
         overlap_threshold=progress.policy.overlap_threshold,
         anchors=_anchor_sizes(progress.policy),
         without_anchor={str(class_id): missed[class_id] for class_id in sorted(missed)},
+        label_sources=_counted(line.human for line in lines),
+        adjustments=_counted(line.adjustment for line in lines),
+        confidences=_steps(line.confidences for line in lines),
+        verdicts=dict(progress.verdicts.most_common(MOST_VERDICTS)),
+        dropped_by_verdict=progress.dropped_by_verdict,
         dropped_empty=progress.dropped_empty,
     )
+
+
+def _counted(words: Iterable[str]) -> dict[str, int]:
+    return dict(Counter(word for word in words if word).most_common(MOST_VERDICTS))
+
+
+def _steps(confidences: Iterable[Iterable[float]]) -> list[int]:
+    steps = [0] * 10
+    for each in chain.from_iterable(confidences):
+        steps[min(int(10 * each), 9)] += 1
+    return steps
 
 
 def _anchor_sizes(policy: Policy) -> list[tuple[float, float]]:

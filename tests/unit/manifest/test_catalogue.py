@@ -69,6 +69,11 @@ def renamed(number: int, names: dict[str, str], *class_ids: int) -> dict[str, An
     return any_record(number, *boxes, metadata={"class-map": names})
 
 
+def verified(number: int, verdict: str) -> dict[str, Any]:
+    about = {"class-name": verdict, "type": "groundtruth/label-verification"}
+    return any_record(number) | {"check": "1", "check-metadata": about}
+
+
 def without(key: str) -> dict[str, Any]:
     return {name: value for name, value in any_box().items() if name != key}
 
@@ -207,6 +212,9 @@ CASES: dict[str, Case] = {
     ),
     "scheduler-step-unreached": Case(
         good_lines(), any_policy(hyperparameters={**SETTINGS, "lr_scheduler_step": "3,5"})
+    ),
+    "verdict-dropped": Case(
+        good_lines() + as_line(verified(0, "bad")), any_policy(drop_verdicts=frozenset({"bad"}))
     ),
     "empty-image-dropped": Case(
         good_lines() + as_line(empty_record()), any_policy(empty_images="drop")

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lambdas.manifest.line.fast_path import MOST_SHAPES, FastPath
+from lambdas.manifest.line.provenance import provenance
 from lambdas.manifest.line.record import Record
 from lambdas.manifest.line.slow_path import SlowPath
 from tests.unit.manifest.manifests import (
@@ -54,7 +55,17 @@ FAST = learned(PLAIN, FLOATS, CHAINED, CROWDED)
 def content(record: Record) -> tuple[Any, ...]:
     boxes = [(box.class_id, box.left, box.top, box.width, box.height) for box in record.boxes]
     head = record.source_ref, record.width, record.height
-    return *head, boxes, record.class_ids, record.used, record.names, record.tiny, record.signature
+    return (
+        *head,
+        boxes,
+        record.class_ids,
+        record.used,
+        record.names,
+        record.tiny,
+        record.signature,
+        record.verdicts,
+        provenance(record.about),
+    )
 
 
 def agrees(line: bytes, fast: FastPath = FAST) -> bool:

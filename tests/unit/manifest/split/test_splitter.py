@@ -189,7 +189,7 @@ def test_an_image_of_a_large_class_stays_on_its_side_when_rare_classes_come_in()
 def test_few_lines_are_held_back_however_many_there_are() -> None:
     train, validation = Channel(Output(len)), Channel(Output(len))
     splitter = Splitter(train, validation, 1e-9, grouped=False)
-    record = Record("s3://b/1.jpg", 1, 1, [], [], set(), {}, 0, 0)
+    record = Record("s3://b/1.jpg", 1, 1, [], [], set(), {}, 0, {}, (), 0)
     hashed = image_hash()
     for number in range(20_000):
         used = {number % 2_000}
