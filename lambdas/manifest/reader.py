@@ -116,6 +116,9 @@ class ManifestReader:
         progress.attributes.observe(raw, line)
         judged = self._slow.judge(raw, attribute)
         progress.label_found = progress.label_found or judged.label_found
+        if judged.drawn is not None:
+            codes = [found.rule.code for found in judged.faults]
+            progress.sample.take_found(judged.drawn, line, manifest, codes)
         if judged.record is None:
             progress.fates[judged.fate] += 1
             self._reject(raw, judged.faults, line, manifest)
@@ -139,6 +142,7 @@ class ManifestReader:
         return bool(unwanted)
 
     def _merge_names(self, record: Record, line: int, manifest: ManifestName) -> None:
+        self._progress.sample.take_first(record, line, manifest)
         conflict = self._progress.names.merge(record.names, line)
         if conflict is not None:
             self._note([conflict], line, manifest)

@@ -65,6 +65,7 @@ class Progress:
             twins = near_twins(record.boxes)
             if twins is not None:
                 self.findings.add(twins, line, manifest)
+                self.sample.take_found(record, line, manifest, [twins.rule.code])
         return self.sample.due
 
     @property
