@@ -1,8 +1,8 @@
 # make demo     run the whole pipeline on this machine, no AWS account needed
-# make test     lint, types, import contracts, all tests, the benchmark's self-check
-# make bench    the manifest validator beside other ways, from file and over TLS; half an hour
+# make test     lint, types, import contracts, all tests, the benchmarks' self-checks
+# make bench    validator and evaluation beside other ways to do the same; three quarters of an hour
 # make soak     long searches and the load test; about an hour
-# make deploy   deploy the app to your AWS account
+# make deploy   deploy the app to your AWS account; ENV=staging deploys a second pipeline
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
@@ -40,6 +40,7 @@ check: .venv/installed
 
 test: check node_modules/installed
 	python -m benchmarks.validate_manifest.compare --check
+	python -m benchmarks.evaluate.compare --check
 	pytest -n 2 --dist loadscope
 
 bench: .venv/installed
@@ -47,14 +48,28 @@ bench: .venv/installed
 	python -m benchmarks.validate_manifest.compare --lines 1000000 --rounds 7 \
 		--only json_same_checks notebook
 	python -m benchmarks.validate_manifest.compare --lines 400000 --rounds 7 --s3
+	python -m benchmarks.evaluate.compare
 
 soak: .venv/installed
 	PROTOCOL_RUNS=250000 pytest -n 2 tests/protocol
 	HYPOTHESIS_PROFILE=searching pytest -n 2 tests/unit
+	EVALUATION_RUNS=20000 pytest -n 2 tests/unit/evaluation/test_against_pycocotools.py
 	pytest -m soak -s
 
-bootstrap synth diff deploy destroy: .venv/installed node_modules/installed
-	@$(CDK) $@ $(ARGS)
+# The text of ARGS goes to the shell as it was given: make would take a $ in it for one of its own.
+CDK_ARGUMENTS = $(if $(ENV),-c stack=$(ENV)) $(value ARGS)
+
+deploy: .venv/installed node_modules/installed
+	@gt-train settings -- $(CDK_ARGUMENTS)
+	@$(CDK) $@ $(CDK_ARGUMENTS)
+
+bootstrap synth diff: .venv/installed node_modules/installed
+	@$(CDK) $@ $(CDK_ARGUMENTS)
+
+# Once the stack is gone, nothing stops its training jobs before their maximum runtime.
+destroy: .venv/installed node_modules/installed
+	@gt-train stop $(if $(ENV),--stack $(ENV)) $(if $(filter --force -f,$(ARGS)),--yes)
+	@$(CDK) $@ $(CDK_ARGUMENTS)
 
 clean:
 	rm -rf .venv node_modules cdk.out demo-output build *.egg-info

@@ -10,6 +10,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from cli.deployed_stack import stack_output
+
 QUEUE_OUTPUT = "DeadLetterQueueUrl"
 SCHEDULED = "Scheduled Event"
 """``detail-type`` of the events of rules that have a schedule instead of a pattern."""
@@ -23,10 +25,6 @@ LONGEST_FUNCTION_SECONDS = 900
 HIDDEN_SECONDS = BATCH * LONGEST_FUNCTION_SECONDS
 """Nobody else may take up a message while its batch is processed. Should this command be killed,
 what it has not processed is back in the queue after that."""
-
-
-class StackNotUsable(Exception):
-    """There is no pipeline of that name to replay events of; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +61,7 @@ class DeployedPipeline:
     @classmethod
     def find(cls, account: Account, stack: str) -> Self:
         """Look a stack up; raises ``StackNotUsable`` where it is no deployed pipeline."""
-        try:
-            described = account.cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
-        except ClientError as error:
-            reason = error.response["Error"].get("Message", str(error))
-            raise StackNotUsable(
-                f"{reason}. Name the stack with --stack and its region with AWS_REGION."
-            ) from error
-        outputs = {each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", ())}
-        if QUEUE_OUTPUT not in outputs:
-            raise StackNotUsable(
-                f"Stack {stack} has no output {QUEUE_OUTPUT}: it is no training pipeline, or was"
-                " not deployed to its end."
-            )
+        queue_url = stack_output(account.cloudformation, stack, QUEUE_OUTPUT)
         pages = account.cloudformation.get_paginator("list_stack_resources").paginate(
             StackName=stack
         )
@@ -90,7 +76,7 @@ class DeployedPipeline:
             for rule in rules
             for detail_type, function in _routes(account.events, rule.rpartition("/")[2])
         }
-        return cls(outputs[QUEUE_OUTPUT], functions)
+        return cls(queue_url, functions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,18 @@
 
 import argparse
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-
+from cli.early_end import NOT_JUDGED
+from cli.output import PatientConsole
 from cli.presentation import Presentation
+
+if TYPE_CHECKING:
+    from local.demo.source import Source
 
 DEFAULT_OUTPUT = Path("demo-output")
 
@@ -52,24 +59,69 @@ def run(options: argparse.Namespace) -> int:
     # Read by aws_cdk when it is imported: skips a check of the template that takes longer than
     # synth itself and that the tests make.
     os.environ.setdefault("CDK_VALIDATION", "false")
-    from local.demo.demo_run import DemoRun  # noqa: PLC0415 - see above
+    with _without_complaints(), _one_temporary_folder():
+        return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
+    # The CDK starts Node.js when it is imported: after the temporary folder has been named.
+    from local.aws.deployment import DeploymentFailed  # noqa: PLC0415
+    from local.demo.demo_run import DemoRun  # noqa: PLC0415
+    from local.demo.source import SourceError  # noqa: PLC0415
+    from stacks.settings.parsing import SettingRefused  # noqa: PLC0415
+
+    shown = Presentation(PatientConsole(soft_wrap=True))
+    try:
+        source = _source(options)
+        _check_writable(options.output)
+        with DemoRun(source, shown.progress) as pipeline:
+            execution = pipeline.write_manifest()
+            shown.execution(execution)
+            end = None
+            for step in pipeline.follow(execution):
+                end = shown.step(step)
+            folder = pipeline.save_results(execution, options.output)
+    except (SourceError, SettingRefused, DeploymentFailed) as error:
+        shown.refused(str(error))
+        return NOT_JUDGED
+    return shown.ended(end, folder)
+
+
+def _source(options: argparse.Namespace) -> "Source":
     from local.demo.source import DemoPictures, ManifestFile, SourceError  # noqa: PLC0415
 
-    shown = Presentation(Console(highlight=False, soft_wrap=True))
-    try:
-        source = (
-            ManifestFile.read(options.manifest, options.images, fill=options.fill_images)
-            if options.manifest
-            else DemoPictures()
-        )
-    except SourceError as error:
-        shown.refused(str(error))
-        return 2
-    with DemoRun(source, shown.progress) as pipeline:
-        execution = pipeline.write_manifest()
-        shown.execution(execution)
-        end = None
-        for step in pipeline.follow(execution):
-            end = shown.step(step)
-        folder = pipeline.save_results(execution, options.output)
-    return shown.ended(end, folder)
+    if options.manifest:
+        return ManifestFile.read(options.manifest, options.images, fill=options.fill_images)
+    if options.images or options.fill_images:
+        raise SourceError("--images and --fill-images need --manifest: the demo draws its own")
+    return DemoPictures()
+
+
+def _check_writable(folder: Path) -> None:
+    """Raise ``OSError`` before the run where its results could not be written after it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tempfile.TemporaryDirectory(dir=folder).cleanup()
+
+
+@contextmanager
+def _without_complaints() -> Iterator[None]:
+    """Keep from the terminal what Node.js writes to standard error when Ctrl-C ends it, too."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):
+        yield
+
+
+@contextmanager
+def _one_temporary_folder() -> Iterator[None]:
+    """Keep all temporary files in one folder that is gone at the end, however that comes.
+
+    Node.js, which the CDK runs in, leaves its own behind when a signal ends it.
+    """
+    before, directory = dict(os.environ), tempfile.tempdir
+    with tempfile.TemporaryDirectory(prefix="gt-train-", ignore_cleanup_errors=True) as folder:
+        os.environ["TMPDIR"] = tempfile.tempdir = folder
+        try:
+            yield
+        finally:
+            tempfile.tempdir = directory
+            os.environ.clear()
+            os.environ.update(before)

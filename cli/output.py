@@ -1,10 +1,11 @@
 """Writes to standard output for readers who may leave early, such as `head`."""
 
 import io
-import os
 import sys
 
 from rich.console import Console
+
+from cli.early_end import discard_standard_output
 
 
 class PatientConsole(Console):
@@ -13,15 +14,15 @@ class PatientConsole(Console):
     Characters that standard output's encoding lacks are printed as escapes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, markup: bool = True, soft_wrap: bool = False) -> None:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")
-        super().__init__(highlight=False)
+        super().__init__(highlight=False, markup=markup, soft_wrap=soft_wrap)
 
     def on_broken_pipe(self) -> None:
         """Go on in silence: the exit status stays that of the verdict."""
         self.quiet = True
-        _discard_the_rest()
+        discard_standard_output()
 
 
 def write_document(document: bytes) -> None:
@@ -30,11 +31,4 @@ def write_document(document: bytes) -> None:
         sys.stdout.buffer.write(document + b"\n")
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        _discard_the_rest()
-
-
-def _discard_the_rest() -> None:
-    # Python flushes standard output once more at its end, and would complain then.
-    # https://docs.python.org/3/library/signal.html#note-on-sigpipe
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, sys.stdout.fileno())
+        discard_standard_output()

@@ -6,6 +6,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import msgspec
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
@@ -17,6 +18,17 @@ FIRST_LINES = (
     "The pipeline on an embedded AWS: no account is used, nothing is billed. The template and the\n"
     "functions are those of [bold]make deploy[/]; training is simulated, nothing is trained.\n"
 )
+
+IN_THE_CONSOLE = (
+    "In the console, the cause is this text as errorMessage of a JSON document, with the "
+    "function's stack trace."
+)
+
+
+class FunctionFailure(msgspec.Struct, rename="camel"):
+    """The cause of a failed function, as Lambda writes it."""
+
+    error_message: str
 
 
 class Presentation:
@@ -74,7 +86,10 @@ class Presentation:
         status = end.status if end else "FAILED"
         if end:
             self._console.print(f"[red]✗[/] {end.state:<20} [bold red]{escape(end.error)}[/]\n")
-            self._console.print(escape(end.cause))
+            message = _message(end.cause)
+            self._console.print(escape(message))
+            if message != end.cause:
+                self._console.print(f"[dim]{IN_THE_CONSOLE}[/]")
         where = f" in {end.state}" if end else ""
         self._console.print(f"\n[bold red]{status}[/]{where}")
         self._where(folder)
@@ -96,6 +111,13 @@ class Presentation:
         if self._status is not None:
             self._status.stop()
             self._status = None
+
+
+def _message(cause: str) -> str:
+    try:
+        return msgspec.json.decode(cause, type=FunctionFailure).error_message
+    except msgspec.DecodeError:
+        return cause
 
 
 def _state_line(step: StateExited) -> str:

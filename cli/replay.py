@@ -3,9 +3,10 @@
 import argparse
 
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
 
-from cli.dead_letters import Account, DeployedPipeline, Replayed, StackNotUsable, replay
+from cli.dead_letters import Account, DeployedPipeline, Replayed, replay
+from cli.deployed_stack import StackNotUsable, stack_meant
+from cli.output import PatientConsole
 from lambdas.pages.visible import visible
 
 
@@ -23,17 +24,17 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument(
         "--stack",
         metavar="NAME",
-        help="the stack of the pipeline (default: the one that make deploy deploys)",
+        help="the environment, or its stack (default: the one that make deploy deploys)",
     )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print a line for each event; return 0, 1 or 2 as the parser's epilog says."""
-    console = Console(highlight=False, soft_wrap=True, markup=False)
+    console = PatientConsole(soft_wrap=True, markup=False)
+    account = Account.of_environment()
     try:
-        account = Account.of_environment()
-        pipeline = DeployedPipeline.find(account, options.stack or _deployed_by_default())
+        pipeline = DeployedPipeline.find(account, stack_meant(options.stack))
         left = total = 0
         for each in replay(account, pipeline):
             console.print(_line(each))
@@ -49,12 +50,6 @@ def run(options: argparse.Namespace) -> int:
         return 2
     console.print(f"{total - left} replayed, {left} left in the queue")
     return 1 if left else 0
-
-
-def _deployed_by_default() -> str:
-    from stacks.synthesis import STACK_NAME  # noqa: PLC0415 - starts the CDK's Node.js
-
-    return STACK_NAME
 
 
 def _line(event: Replayed) -> str:

@@ -9,16 +9,12 @@ from cli.findings import shown_report
 from cli.manifest_source import STANDARD_INPUT, ManifestSource, NotReadable, opened
 from cli.output import PatientConsole, write_document
 from cli.preview import FirstLines, preview
-from cli.project_policy import project_policy
 from cli.reading_progress import reading_progress
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.report import Report
 from lambdas.manifest.validate import Sinks, validate_manifest
 from lambdas.pages.visible import visible
 from stacks.settings.parsing import SettingRefused
-
-INTERRUPTED = 130
-"""What shells report of a command that Ctrl-C ended: 128 and SIGINT's number."""
 
 
 def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -50,6 +46,15 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         type=_bucket,
         help="the pipeline's bucket, or another that may hold images besides those in the setting "
         "image_buckets (repeatable); without this option, images may lie anywhere",
+    )
+    parser.add_argument("--stack", metavar="NAME", help="the environment, or its stack")
+    parser.add_argument(
+        "-c",
+        "--context",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="a setting instead of cdk.json's, as for make deploy (repeatable)",
     )
     _add_output(parser)
     parser.set_defaults(run=run)
@@ -85,13 +90,15 @@ def run(options: argparse.Namespace) -> int:
     except (NotReadable, SettingRefused) as error:
         sys.stderr.write(f"gt-train validate: {visible(str(error))}\n")
         return 2
-    except KeyboardInterrupt:
-        sys.stderr.write("gt-train validate: interrupted\n")
-        return INTERRUPTED
 
 
 def _run(options: argparse.Namespace) -> int:
-    policy = project_policy(options.label_attribute, options.image_bucket)
+    # The settings are checked by botocore's model of SageMaker: slow to import, and not needed by
+    # the other commands.
+    from cli.project_policy import SETTINGS, command_context, project_policy  # noqa: PLC0415
+
+    context = command_context(SETTINGS, options.stack, options.context)
+    policy = project_policy(context, options.label_attribute, options.image_bucket)
     with ExitStack() as sources:
         manifest = sources.enter_context(opened(options.manifest))
         validation = (

@@ -5,7 +5,6 @@ from enum import StrEnum
 
 CONSOLES = {
     "aws": "console.aws.amazon.com",
-    "aws-cn": "console.amazonaws.cn",
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }
 """The AWS console by partition, below the region."""
@@ -14,8 +13,33 @@ LOCAL_STORAGE_FAMILIES = ("g4dn", "g5", "p3dn")
 """Instances whose volume is local NVMe storage, which encrypts itself: SageMaker refuses a key
 for it (API reference, ResourceConfig, VolumeKmsKeyId)."""
 
+GPUS = {
+    "ml.g4dn.12xlarge": 4,
+    "ml.g5.12xlarge": 4,
+    "ml.g5.24xlarge": 4,
+    "ml.g5.48xlarge": 8,
+    "ml.p2.8xlarge": 8,
+    "ml.p2.16xlarge": 16,
+    "ml.p3.8xlarge": 4,
+    "ml.p3.16xlarge": 8,
+    "ml.p3dn.24xlarge": 8,
+}
+"""Instances with more than one GPU (EC2 user guide, accelerated computing instances)."""
+
+UNVERSIONED = "null"
+"""S3's own name for the version of an object that has none (S3 user guide, versioning)."""
+
 EXECUTION_TAG = "gt-train:execution"
 """Tag key that leads from a training job back to its execution's ARN."""
+
+
+def smallest_batch(instance_type: str) -> int:
+    """Return how many images a batch needs at least: MXNet splits it over the GPUs of a machine.
+
+    It fails with "Too many slices. Some splits are empty." where one would get none
+    (mxnet/module/executor_group.py and executor_manager.py, ``_split_input_slice``).
+    """
+    return GPUS.get(instance_type, 1)
 
 
 def takes_volume_key(instance_type: str) -> bool:
@@ -64,6 +88,8 @@ class BucketLayout:
     CALLBACKS = "callbacks/"
     MODELS = "models/"
     CHECKPOINTS = "checkpoints/"
+    OWN_PREFIXES = (EXECUTIONS, CALLBACKS, MODELS, CHECKPOINTS)
+    """Below which only the pipeline writes, and nobody's manifests lie."""
     MANIFEST_TAIL = "/manifests/output/output.manifest"
     """Ground Truth's documented place of a labeling job's result, below the job's folder."""
 

@@ -74,7 +74,7 @@ class TrainingInternalServerError(PipelineError):
 
 
 class FirstInternalServerError(Signal):
-    """The training job failed inside SageMaker for the first time: a new one is due."""
+    """The job failed inside SageMaker for the first time: a new one is due."""
 
 
 class TrainingJobFailed(PipelineError):
@@ -93,5 +93,5 @@ class MaxWaitTimeExceeded(PipelineError):
     """The training job waited for spot capacity for longer than allowed and was stopped."""
 
 
-class RedrivenTrainingJobEnded(Signal):
-    """The execution was redriven onto a training job that has failed: a new one is due."""
+class RedrivenJobEnded(Signal):
+    """The execution was redriven onto a job that has not completed: a new one is due."""

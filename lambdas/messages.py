@@ -1,4 +1,8 @@
-"""What travels between the steps of the state machine and lies in the pipeline's bucket."""
+"""What travels between the steps of the state machine and lies in the pipeline's bucket.
+
+An execution may be under way when a new version is deployed: a new field has a default, and none
+changes its name. ``tests/unit/kept_messages`` has what the versions before have written.
+"""
 
 from typing import Any
 
@@ -70,7 +74,8 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
 
     task_token: str
     execution: Execution
-    job: Job
+    job: Job = msgspec.field(name="training_job")
+    """Under the name by which the first version kept it."""
 
 
 class StartTrainingJobEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +89,8 @@ class StartTrainingJobEvent(msgspec.Struct, frozen=True, kw_only=True):
     internal_errors: int
     """How many of those failed inside SageMaker since the last redrive."""
     execution: Execution
+    retry_count: int = 0
+    """How often the state has been tried before in this visit."""
 
 
 class AwaitTrainingJobEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +99,8 @@ class AwaitTrainingJobEvent(msgspec.Struct, frozen=True, kw_only=True):
     training_job: Job
     execution: Execution
     task_token: str
+    retry_count: int = 0
+    """How often the state has been tried before in this visit."""
 
 
 class RecordModelEvent(msgspec.Struct, frozen=True, kw_only=True):

@@ -53,6 +53,8 @@ class StartTrainingJobSettings(msgspec.Struct, frozen=True, kw_only=True):
     instance_count: int
     volume_size_gb: int
     max_runtime_seconds: int
+    max_pending_seconds: int
+    """Without spot capacity: how long a training job may wait for its instances."""
     max_capacity_rounds: int
     """How many times the list of instance types is gone through before giving up."""
     max_billable_hours: float | None
@@ -100,7 +102,6 @@ class ReconcileTrainingJobsSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     bucket: str
     state_machine_arn: str
-    training_job_prefix: str
 
 
 def variables(settings: msgspec.Struct) -> dict[str, str]:

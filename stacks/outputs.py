@@ -47,8 +47,8 @@ def write_outputs(
         _output(
             stack,
             "SwitchOnInTheBucket",
-            f"Amazon EventBridge notifications (else nothing starts) and versioning of"
-            f" {settings.existing_bucket}",
+            f"Amazon EventBridge notifications (else nothing starts), versioning and, for labeling"
+            f" jobs, CORS of {settings.existing_bucket}",
             "What the stack cannot change in a bucket that exists; see README, Security",
         )
 
@@ -60,15 +60,9 @@ def _output(stack: Stack, name: str, value: str, description: str) -> None:
 def _console(stack: Stack) -> str:
     """Return the console's domain; where the partition is known only at deployment, a choice."""
     if not Token.is_unresolved(stack.partition):
-        return CONSOLES.get(stack.partition, CONSOLES["aws"])
-    domain = CONSOLES["aws"]
-    for partition, other in CONSOLES.items():
-        if partition == "aws":
-            continue
-        condition = CfnCondition(
-            stack,
-            f"In-{partition}",
-            expression=Fn.condition_equals(Aws.PARTITION, partition),
-        )
-        domain = Token.as_string(Fn.condition_if(condition.logical_id, other, domain))
-    return domain
+        return CONSOLES[stack.partition]
+    gov_cloud = CfnCondition(
+        stack, "InGovCloud", expression=Fn.condition_equals(Aws.PARTITION, "aws-us-gov")
+    )
+    chosen = Fn.condition_if(gov_cloud.logical_id, CONSOLES["aws-us-gov"], CONSOLES["aws"])
+    return Token.as_string(chosen)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Stack
+from aws_cdk import Annotations, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -19,6 +19,8 @@ from stacks.constructs.storage import Storage
 from stacks.constructs.training_role import TrainingRole
 from stacks.constructs.workflow import Workflow
 from stacks.outputs import write_outputs
+from stacks.settings.cautions import cautions
+from stacks.settings.chosen import METADATA_KEY
 from stacks.settings.fields import PipelineSettings
 
 
@@ -43,11 +45,16 @@ class PipelineStack(Stack):
         construct_id: str,
         *,
         settings: PipelineSettings,
+        chosen: Mapping[str, Any],
         inputs: BuildInputs,
         **stack_properties: Any,
     ) -> None:
+        """``chosen`` has the settings that are not their default, for the next deployment."""
         super().__init__(scope, construct_id, **stack_properties)
+        self.template_options.metadata = {METADATA_KEY: chosen}
         self._bound_roles(settings.permissions_boundary_arn)
+        for name, sentence in cautions(settings).items():
+            Annotations.of(self).add_warning_v2(f"gt-train:{name}", sentence)
         storage = Storage.define(self, settings)
         topic = NotificationTopic(
             self, "Notifications", email=settings.notification_email, key=storage.key
@@ -70,6 +77,7 @@ class PipelineStack(Stack):
             self,
             "Events",
             defaults=defaults,
+            training_role=training_role,
             state_machine=workflow.state_machine,
             topic=topic,
         )

@@ -25,9 +25,10 @@ TRANSIENT_ERRORS_OF_VALIDATION = tuple(
 )
 """A manifest that is too large for one call is too large for the next, too."""
 
-TRANSIENT_RETRIES = 8
+TRANSIENT_RETRIES = 12
 TRANSIENT_FIRST_SECONDS = 2
 TRANSIENT_LONGEST_SECONDS = 120
+"""With full jitter an outage is outlasted that takes seven minutes on average, 14 at most."""
 
 MISSED_HEARTBEATS = ("States.HeartbeatTimeout", "States.Timeout")
 """A missed heartbeat arrives under either name (Step Functions developer guide,
@@ -36,8 +37,8 @@ connect-to-resource.html and concepts-error-handling.html)."""
 LABELING_JOB_SECONDS = 60
 """How often a labeling job is asked whether it is done: it writes its manifest minutes before."""
 
-PENDING_SECONDS = 86_400
-"""How long a training job may wait for its instances and write its model, besides running."""
+ENDING_SECONDS = 3_600
+"""How long a training job may download its image and write its model, besides running."""
 
 OTHER_STEPS_SECONDS = 6 * 3_600
 """Validation at Lambda's 15 minutes with all its retries, twice over."""
@@ -52,7 +53,7 @@ EVENTS_OF_A_REFUSAL = 3
 """TaskScheduled, TaskStarted, TaskFailed."""
 
 EVENTS_OF_AN_ATTEMPT = 60
-"""Entering and leaving its three states, with all their transient errors."""
+"""Entering and leaving its three states, with some transient errors in each."""
 
 YEAR_SECONDS = 365 * 86_400
 """No execution lives longer (Step Functions quotas)."""
@@ -70,14 +71,38 @@ def labeling_job_looks(settings: PipelineSettings) -> int:
 
 def longest_training_job(settings: PipelineSettings) -> int:
     """Return how many seconds after its creation a training job has ended at the latest."""
-    spot = settings.managed_spot_training
-    running = settings.longest_spot_seconds if spot else settings.max_runtime_seconds
-    return running + PENDING_SECONDS
+    if settings.managed_spot_training:
+        return settings.longest_spot_seconds + ENDING_SECONDS
+    return settings.max_pending_seconds + settings.max_runtime_seconds + ENDING_SECONDS
 
 
 def heartbeats(settings: PipelineSettings) -> int:
     """Return how many heartbeats may be missed before the longest training job has ended."""
     return math.ceil(longest_training_job(settings) / settings.heartbeat_seconds)
+
+
+def transient_retries_of_start(settings: PipelineSettings) -> int:
+    """Return how often Start Training Job is tried again for faults that pass.
+
+    A retrier counts over all tries of one visit of its state: as the state may wait for its quota
+    for days, each of these tries may meet a fault of its own.
+    """
+    return TRANSIENT_RETRIES + quota_retries(settings)
+
+
+def transient_retries_of_validation(settings: PipelineSettings) -> int:
+    """Return how often Validate Manifest is, while it waits for a labeling job."""
+    return TRANSIENT_RETRIES + labeling_job_looks(settings)
+
+
+def transient_retries_of_waiting(settings: PipelineSettings) -> int:
+    """Return how often Await Training Job is, so that no fault that passes ever fails it.
+
+    The delays double until they are as long as a heartbeat; with as many of that length as there
+    are heartbeats, the tries together take longer than the longest training job.
+    """
+    doubled = math.ceil(math.log2(settings.heartbeat_seconds / TRANSIENT_FIRST_SECONDS))
+    return doubled + heartbeats(settings)
 
 
 def longest_execution(settings: PipelineSettings) -> int:
@@ -93,9 +118,13 @@ def longest_execution(settings: PipelineSettings) -> int:
 
 
 def history_events(settings: PipelineSettings) -> int:
-    """Return how many events an execution has whose job takes longest, after a full quota wait."""
+    """Return how many events an execution has whose job takes longest, after a full quota wait.
+
+    Every refusal may be followed by a fault that passes; while the job is awaited a fault takes
+    the place of a heartbeat.
+    """
     return (
         heartbeats(settings) * EVENTS_OF_A_HEARTBEAT
-        + (quota_retries(settings) + labeling_job_looks(settings)) * EVENTS_OF_A_REFUSAL
+        + 2 * (quota_retries(settings) + labeling_job_looks(settings)) * EVENTS_OF_A_REFUSAL
         + settings.attempts * EVENTS_OF_AN_ATTEMPT
     )

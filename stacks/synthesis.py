@@ -10,15 +10,16 @@ from aws_cdk import App, Environment
 from stacks.dependency_layer import layer_folder
 from stacks.function_code import code_folder
 from stacks.pipeline_stack import BuildInputs, PipelineStack
+from stacks.regions import is_supported, refuse_unsupported
+from stacks.settings.chosen import chosen_settings
 from stacks.settings.context import settings_from_context
 from stacks.settings.cross_checks import refuse_key_of_another_region
+from stacks.settings.environments import chosen_environment, stack_name
 from stacks.training_image import training_images
 
 PROJECT = Path(__file__).resolve().parent.parent
 BUILD = PROJECT / "build"
 """What synth downloads and need not download again."""
-
-STACK_NAME = "GroundTruthTraining"
 
 
 def build_app(
@@ -38,18 +39,23 @@ def build_app(
         context={**project_context(), **(context or {})},
         analytics_reporting=False,
     )
-    settings = settings_from_context(app.node.get_all_context())
+    context = app.node.get_all_context()
+    settings = settings_from_context(context)
+    environment_name = chosen_environment(context)
     if environment and environment.region:
+        refuse_unsupported(environment.region)
         refuse_key_of_another_region(settings, environment.region)
+    images = training_images(BUILD)
     inputs = BuildInputs(
         code=code_folder(PROJECT, BUILD),
         layer=layer_folder(PROJECT / "requirements-layer.txt", BUILD),
-        training_images=training_images(BUILD),
+        training_images={each: images[each] for each in images if is_supported(each)},
     )
     PipelineStack(
         app,
-        STACK_NAME,
+        stack_name(environment_name),
         settings=settings,
+        chosen=chosen_settings(settings, environment_name),
         inputs=inputs,
         env=environment,
         description="Trains an object detector on each finished Ground Truth labeling job",
@@ -64,7 +70,7 @@ def synthesize(outdir: Path, context: Mapping[str, Any] | None = None) -> Path:
     set ``CDK_VALIDATION=false`` to skip it.
     """
     assembly = build_app(outdir, context).synth()
-    return Path(assembly.get_stack_by_name(STACK_NAME).template_full_path)
+    return Path(assembly.stacks[0].template_full_path)
 
 
 def cli_environment(variables: Mapping[str, str]) -> Environment | None:

@@ -1,7 +1,9 @@
 """What holds for all tests."""
 
 import os
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Read when aws_cdk is imported: skips a check of the template that takes longer than synth itself.
@@ -18,3 +20,13 @@ for name, derandomize in {"repeatable": True, "searching": False}.items():
         suppress_health_check=[HealthCheck.too_slow],
     )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+@pytest.fixture(scope="session")
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The app as the cdk CLI would deploy it."""
+    from stacks.synthesis import synthesize  # noqa: PLC0415 - takes seconds; unit tests do without
+
+    folder = tmp_path_factory.mktemp("cdk.out")
+    synthesize(folder)
+    return folder

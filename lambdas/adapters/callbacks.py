@@ -1,38 +1,60 @@
 """The task tokens in the pipeline's bucket."""
 
+from collections.abc import Iterator
+
 import msgspec
+from botocore.exceptions import ClientError
 
 from lambdas.adapters import clients
-from lambdas.adapters.aws_errors import transient_faults_named
+from lambdas.adapters.aws_errors import code, transient_faults_named
 from lambdas.adapters.documents import read_document, write_document
 from lambdas.contract import BucketLayout
+from lambdas.jobs.callbacks import KeptCallback
 from lambdas.messages import Callback
+
+_GONE = ("NoSuchKey", "PreconditionFailed")
+"""What a conditional DeleteObject answers where the object is gone or has been replaced (S3 user
+guide, conditional-deletes.html)."""
 
 
 class S3Callbacks:
-    """Implements ``lambdas.jobs.ports.Callbacks``."""
+    """Implements ``lambdas.jobs.ports.Callbacks``; a record's tag is its ETag."""
 
     def __init__(self, bucket: str) -> None:
         self._layout = BucketLayout(bucket)
 
-    def put(self, callback: Callback) -> None:
+    def put(self, callback: Callback) -> KeptCallback:
         """Keep a token; it replaces the one this execution left for the same job before."""
-        write_document(self._layout.bucket, self._key(callback), msgspec.json.encode(callback))
-
-    def waiting_for(self, job: str) -> list[Callback]:
-        """Return the tokens of all executions that wait for a job."""
-        bucket, prefix = self._layout.bucket, self._layout.callbacks_of(job)
-        with transient_faults_named():
-            listing = clients.s3().list_objects_v2(Bucket=bucket, Prefix=prefix)
-        found = (
-            read_document(bucket, item["Key"], Callback) for item in listing.get("Contents", [])
+        body = msgspec.json.encode(callback)
+        return KeptCallback(
+            callback, write_document(self._layout.bucket, self._key(callback), body)
         )
-        return [callback for callback in found if callback is not None]
 
-    def discard(self, callback: Callback) -> None:
-        """Forget a token; harmless where it is gone."""
+    def waiting_for(self, job: str) -> list[KeptCallback]:
+        """Return the tokens of all executions that wait for a job."""
+        found = (
+            read_document(self._layout.bucket, key, Callback)
+            for key in self._keys(self._layout.callbacks_of(job))
+        )
+        return [KeptCallback(*document) for document in found if document is not None]
+
+    def discard(self, kept: KeptCallback) -> None:
+        """Forget a token; harmless where it is gone or another one has replaced it."""
         with transient_faults_named():
-            clients.s3().delete_object(Bucket=self._layout.bucket, Key=self._key(callback))
+            try:
+                clients.s3().delete_object(
+                    Bucket=self._layout.bucket, Key=self._key(kept.callback), IfMatch=kept.tag
+                )
+            except ClientError as error:
+                if code(error) not in _GONE:
+                    raise
+
+    def _keys(self, prefix: str) -> Iterator[str]:
+        pages = clients.s3().get_paginator("list_objects_v2")
+        with transient_faults_named():
+            for page in pages.paginate(Bucket=self._layout.bucket, Prefix=prefix):
+                for item in page.get("Contents", []):
+                    yield item["Key"]
 
     def _key(self, callback: Callback) -> str:
         return self._layout.callback(callback.job.name, callback.execution.name)

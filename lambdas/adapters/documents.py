@@ -11,21 +11,23 @@ from lambdas.adapters.aws_errors import code, transient_faults_named
 T = TypeVar("T")
 
 
-def write_document(
-    bucket: str, key: str, body: bytes, media_type: str = "application/json"
-) -> None:
-    """Write a document."""
+def write_document(bucket: str, key: str, body: bytes, media_type: str = "application/json") -> str:
+    """Write a document; return its ETag."""
     with transient_faults_named():
-        clients.s3().put_object(Bucket=bucket, Key=key, Body=body, ContentType=media_type)
+        response = clients.s3().put_object(
+            Bucket=bucket, Key=key, Body=body, ContentType=media_type
+        )
+    return response["ETag"]
 
 
-def read_document(bucket: str, key: str, kind: type[T]) -> T | None:
-    """Return what a JSON document holds; None where there is none."""
+def read_document(bucket: str, key: str, kind: type[T]) -> tuple[T, str] | None:
+    """Return what a JSON document holds, and its ETag; None where there is none."""
     with transient_faults_named():
         try:
-            body = clients.s3().get_object(Bucket=bucket, Key=key)["Body"].read()
+            response = clients.s3().get_object(Bucket=bucket, Key=key)
+            body = response["Body"].read()
         except ClientError as error:
             if code(error) != "NoSuchKey":
                 raise
             return None
-    return msgspec.json.decode(body, type=kind)
+    return msgspec.json.decode(body, type=kind), response["ETag"]

@@ -31,7 +31,8 @@ class S3JobRecords:
     def jobs(self, execution: str) -> list[Job]:
         """Return the jobs that an execution recorded, oldest first."""
         key = self._layout.training_jobs(execution)
-        return read_document(self._layout.bucket, key, list[Job]) or []
+        found = read_document(self._layout.bucket, key, list[Job])
+        return found[0] if found else []
 
 
 @dataclass(frozen=True, slots=True)

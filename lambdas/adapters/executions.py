@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.adapters import clients
 from lambdas.adapters.aws_errors import code, transient_faults_named
+from lambdas.jobs.runs import FORGOTTEN, Runs
 
 _SETTLED = ("TaskTimedOut", "TaskDoesNotExist")
 """The token has expired, or its task has been answered, retried or aborted."""
@@ -40,14 +41,15 @@ class StepFunctionsExecutions:
                 return _settled_before(refusal)
         return True
 
-    def is_running(self, execution_arn: str) -> bool:
-        """Tell whether an execution has not ended; one that is forgotten has."""
+    def runs(self, execution_arn: str) -> Runs:
+        """Return how far an execution has come; ``FORGOTTEN`` where there is none."""
         try:
-            return is_under_way(self.describe(execution_arn))
+            description = self.describe(execution_arn)
         except ClientError as error:
             if code(error) != "ExecutionDoesNotExist":
                 raise
-            return False
+            return FORGOTTEN
+        return Runs(description.get("redriveCount", 0), is_under_way(description))
 
     def describe(self, execution_arn: str) -> Mapping[str, Any]:
         """Return the DescribeExecution response."""

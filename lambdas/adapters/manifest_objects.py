@@ -7,11 +7,9 @@ from botocore.exceptions import ClientError, IncompleteReadError
 
 from lambdas.adapters import clients
 from lambdas.adapters.aws_errors import code, message, transient_faults_named
+from lambdas.contract import UNVERSIONED
 from lambdas.errors import InvalidExecutionInput, ManifestNotReadable, ServiceUnavailable
 from lambdas.manifest.stream.lines import RawStream
-
-UNVERSIONED = "null"
-"""S3's own name for the version of an object that has none."""
 
 
 @dataclass(frozen=True, slots=True)

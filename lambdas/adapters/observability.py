@@ -4,13 +4,15 @@ Powertools reads the service's name, the namespace of the metrics and the log le
 environment that the template sets.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger, Tracer
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from lambdas.contract import METRICS_NAMESPACE, STACK_DIMENSION, Metric
+from lambdas.jobs.wait import Answered
 
 Handler = Callable[[dict[str, Any], Any], Any]
 
@@ -54,3 +56,11 @@ def measure(metric: Metric, value: float, **dimensions: str) -> None:
         default_dimensions={STACK_DIMENSION: logger.service, **dimensions},
     ):
         pass
+
+
+def measure_answers(answered: Iterable[Answered]) -> None:
+    """Publish how long after the ends of their jobs executions have been answered."""
+    for answer in answered:
+        if answer.ended_at is not None:
+            delay = datetime.now(UTC) - answer.ended_at
+            measure(Metric.ANSWER_DELAY, max(0.0, delay.total_seconds()))

@@ -13,6 +13,9 @@ from lambdas.jobs.description import Description
 
 _NO_CAPACITY = ("CapacityError", "InsufficientCapacity", "InsufficientCapacityException")
 
+MOST_A_PAGE = 100
+"""Of ListTrainingJobs."""
+
 
 class SageMakerTrainingJobs:
     """Implements ``lambdas.jobs.ports.Jobs``."""
@@ -37,12 +40,7 @@ class SageMakerTrainingJobs:
                 if _is_not_found(error):
                     return None
                 raise
-        return Description(
-            name=response["TrainingJobName"],
-            arn=response["TrainingJobArn"],
-            status=response["TrainingJobStatus"],
-            response=response,
-        )
+        return _description(response)
 
     def stop(self, name: str) -> None:
         """Ask for the job to be stopped; harmless where it has ended."""
@@ -53,24 +51,35 @@ class SageMakerTrainingJobs:
                 if code(error) != "ValidationException":
                     raise
 
-    def running(self, prefix: str) -> Iterator[str]:
-        """Return the names, beginning with a prefix, of all jobs that have not ended."""
-        with transient_faults_named():
-            pages = (
-                clients.sagemaker()
-                .get_paginator("list_training_jobs")
-                .paginate(NameContains=prefix, StatusEquals="InProgress")
-            )
-            for page in pages:
-                for job in page["TrainingJobSummaries"]:
-                    if job["TrainingJobName"].startswith(prefix):
-                        yield job["TrainingJobName"]
+    def running(self) -> Iterator[Description]:
+        """Return all training jobs of the account that run, whoever started them.
 
-    def execution_of(self, description: Description) -> str | None:
-        """Return the ARN of the execution that a job's tag names."""
+        A hundred a call: an account may list twice a second (SageMaker quotas).
+        """
+        pages = (
+            clients.sagemaker()
+            .get_paginator("list_training_jobs")
+            .paginate(StatusEquals="InProgress", PaginationConfig={"PageSize": MOST_A_PAGE})
+        )
         with transient_faults_named():
-            tags = clients.sagemaker().list_tags(ResourceArn=description.arn)["Tags"]
+            for page in pages:
+                yield from map(_description, page["TrainingJobSummaries"])
+
+    def execution_of(self, job: Description) -> str | None:
+        """Return the ARN of the execution that a job's tag names; None where it has none."""
+        with transient_faults_named():
+            tags = clients.sagemaker().list_tags(ResourceArn=job.arn)["Tags"]
         return next((tag["Value"] for tag in tags if tag["Key"] == EXECUTION_TAG), None)
+
+
+def _description(response: Mapping[str, Any]) -> Description:
+    return Description(
+        name=response["TrainingJobName"],
+        arn=response["TrainingJobArn"],
+        status=response["TrainingJobStatus"],
+        response=response,
+        ended_at=response.get("TrainingEndTime"),
+    )
 
 
 def _is_not_found(error: ClientError) -> bool:

@@ -5,7 +5,7 @@ import re
 
 import msgspec
 
-from lambdas.contract import BucketLayout
+from lambdas.contract import UNVERSIONED, BucketLayout
 from lambdas.messages import ExecutionInput
 
 MAX_NAME = 80
@@ -37,20 +37,21 @@ class ObjectCreated(msgspec.Struct):
 
 def version_of(written: S3Object) -> str | None:
     """Return the version that was written; None where it cannot be told from the next one."""
-    return None if written.version_id == "null" else written.version_id
+    return None if written.version_id == UNVERSIONED else written.version_id
 
 
-def execution_name(created: ObjectCreated) -> str:
+def execution_name(created: ObjectCreated, state_machine_arn: str) -> str:
     """Return ``<labeling job>-<hash>``: what a person recognises, and one name a version.
 
     The hash is of bucket, key and version, or without a version the write's sequencer, so that
     every delivery of the same event asks for the same name and Step Functions refuses all but the
-    first. Raises ``ValueError`` for an event with neither.
+    first; and of the state machine, as two pipelines on one bucket keep their files apart by it.
+    Raises ``ValueError`` for an event with neither.
     """
     write = version_of(created.object) or (created.object.sequencer or "").upper()
     if not write:
         raise ValueError("the event has neither version-id nor sequencer: nothing tells it apart")
-    identity = "\0".join((created.bucket.name, created.object.key, write))
+    identity = "\0".join((state_machine_arn, created.bucket.name, created.object.key, write))
     digest = hashlib.sha256(identity.encode()).hexdigest()[:12]
     labeling_job = created.object.key.removesuffix(BucketLayout.MANIFEST_TAIL).rpartition("/")[2]
     readable = re.sub(r"[^0-9A-Za-z_-]+", "-", labeling_job)[: MAX_NAME - len(digest) - 1]

@@ -7,7 +7,7 @@ import msgspec
 from lambdas.adapters.callbacks import S3Callbacks
 from lambdas.adapters.environment import settings
 from lambdas.adapters.executions import StepFunctionsExecutions
-from lambdas.adapters.observability import about_execution, logger, observed
+from lambdas.adapters.observability import about_execution, logger, measure_answers, observed
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
 from lambdas.jobs.wait import register
 from lambdas.messages import AwaitTrainingJobEvent, Callback
@@ -24,10 +24,12 @@ def handler(event: dict[str, Any], context: object) -> None:
     answered = register(
         callback,
         TRAINING,
+        retry_count=step.retry_count,
         jobs=SageMakerTrainingJobs(),
         callbacks=S3Callbacks(settings(AwaitTrainingJobSettings).bucket),
         executions=StepFunctionsExecutions(),
     )
+    measure_answers([answered] if answered else [])
     logger.info(
         "training job %s %s", step.training_job.name, "has ended" if answered else "is awaited"
     )

@@ -13,6 +13,7 @@ from lambdas.adapters.training_jobs import SageMakerTrainingJobs
 from lambdas.contract import Metric
 from lambdas.executions.notice import notice_of_end
 from lambdas.jobs.close import stop_abandoned_jobs
+from lambdas.messages import Execution
 from lambdas.settings import CloseExecutionSettings
 
 
@@ -31,8 +32,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, list[str]]:
     about_execution(change.name)
     executions = StepFunctionsExecutions()
     stopped = stop_abandoned_jobs(
-        change.name,
-        change.execution_arn,
+        Execution(name=change.name, arn=change.execution_arn),
         jobs=SageMakerTrainingJobs(),
         records=S3JobRecords(configured.bucket),
         executions=executions,

@@ -5,7 +5,7 @@ from typing import Any
 from lambdas.adapters.environment import settings
 from lambdas.adapters.execution_files import S3JobRecords
 from lambdas.adapters.executions import StepFunctionsExecutions
-from lambdas.adapters.observability import logger, observed
+from lambdas.adapters.observability import observed
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
 from lambdas.jobs.close import stop_orphaned_jobs
 from lambdas.settings import ReconcileTrainingJobsSettings
@@ -16,11 +16,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, list[str]]:
     """Stop them; return their names."""
     configured = settings(ReconcileTrainingJobsSettings)
     stopped = stop_orphaned_jobs(
-        f"{configured.training_job_prefix}-",
         configured.state_machine_arn,
         jobs=SageMakerTrainingJobs(),
         records=S3JobRecords(configured.bucket),
         executions=StepFunctionsExecutions(),
     )
-    logger.info("stopped %s", stopped)
     return {"stopped": stopped}

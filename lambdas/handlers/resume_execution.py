@@ -7,7 +7,7 @@ import msgspec
 from lambdas.adapters.callbacks import S3Callbacks
 from lambdas.adapters.environment import settings
 from lambdas.adapters.executions import StepFunctionsExecutions
-from lambdas.adapters.observability import logger, observed
+from lambdas.adapters.observability import logger, measure_answers, observed
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
 from lambdas.jobs.wait import resume
 from lambdas.settings import ResumeExecutionSettings
@@ -34,5 +34,6 @@ def handler(event: dict[str, Any], context: object) -> dict[str, int]:
         callbacks=S3Callbacks(settings(ResumeExecutionSettings).bucket),
         executions=StepFunctionsExecutions(),
     )
-    logger.info("training job %s: %d waiting", change.training_job_name, answered)
-    return {"answered": answered}
+    measure_answers(answered)
+    logger.info("training job %s: %d waiting", change.training_job_name, len(answered))
+    return {"answered": len(answered)}

@@ -16,12 +16,11 @@ from lambdas.settings import StartExecutionSettings
 def handler(event: dict[str, Any], context: object) -> dict[str, str]:
     """Take an S3 ``Object Created`` event from EventBridge."""
     created = msgspec.convert(event["detail"], ObjectCreated)
-    name = execution_name(created)
+    state_machine_arn = settings(StartExecutionSettings).state_machine_arn
+    name = execution_name(created, state_machine_arn)
     about_execution(name)
     started = StepFunctionsExecutions().start(
-        settings(StartExecutionSettings).state_machine_arn,
-        name,
-        msgspec.json.encode(execution_input(created)),
+        state_machine_arn, name, msgspec.json.encode(execution_input(created))
     )
     if started:
         measure(Metric.EXECUTIONS_STARTED, 1)

@@ -11,7 +11,7 @@ from lambdas.adapters.manifest_objects import open_manifest
 from lambdas.adapters.observability import about_execution, logger, measure, observed
 from lambdas.contract import BucketLayout, Metric
 from lambdas.executions.dataset import accepted_dataset
-from lambdas.executions.request import read_request
+from lambdas.executions.request import check_versions, read_request
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.validate import validate_manifest
 from lambdas.messages import ExecutionInput, ValidateManifestEvent
@@ -27,11 +27,12 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """
     step = msgspec.convert(event, ValidateManifestEvent)
     about_execution(step.execution)
-    request = read_request(step.request)
-    require_labeling_job_ended(request.manifest)
     configured = settings(ValidateManifestSettings)
     layout = BucketLayout(configured.bucket)
+    request = read_request(step.request, layout)
+    require_labeling_job_ended(request.manifest)
     manifest = open_manifest(request.manifest, request.version_id)
+    check_versions(request, manifest.version_id)
     validation = open_manifest(request.validation_manifest) if request.validation_manifest else None
     with channel_writers(layout, step.execution) as writers:
         report = validate_manifest(

@@ -1,34 +1,32 @@
-"""Closing executions that ended without a result: no job may run on for them."""
+"""Closing executions that ended without a result: no job may run on for them.
 
-from collections.abc import Iterable
+A job is stopped once the run of the execution that asked for it has ended. That never becomes
+untrue again, so that neither a late event nor a redrive can make the stop a wrong one.
+"""
 
+import logging
+
+from lambdas.jobs.description import Description
 from lambdas.jobs.ports import Executions, JobRecords, Jobs
-from lambdas.messages import Job
+from lambdas.jobs.start import recorded_jobs
+from lambdas.messages import Execution
+
+logger = logging.getLogger(__name__)
 
 
 def stop_abandoned_jobs(
-    execution_name: str,
-    execution_arn: str,
-    *,
-    jobs: Jobs,
-    records: JobRecords,
-    executions: Executions,
+    execution: Execution, *, jobs: Jobs, records: JobRecords, executions: Executions
 ) -> list[str]:
-    """Stop the jobs that an ended execution left running; return their names.
+    """Stop the jobs that an execution left running in the runs that have ended; return their names.
 
-    None are stopped where the execution runs again (it was redriven before this event arrived);
-    a job is left alone that is another execution's or has ended.
+    None of a run that is under way is stopped (the execution was redriven before this event
+    arrived); a job is left alone that is another execution's or has ended.
     """
-    if executions.is_running(execution_arn):
-        return []
-    recorded = records.jobs(execution_name)
-    return stop_running([job for job in recorded if job.execution_arn == execution_arn], jobs)
-
-
-def stop_running(recorded: Iterable[Job], jobs: Jobs) -> list[str]:
-    """Stop those of an execution's jobs that run; return their names."""
+    runs = executions.runs(execution.arn)
     stopped = []
-    for job in recorded:
+    for job in recorded_jobs(execution, records):
+        if not runs.has_ended(job.redrive_count):
+            continue
         description = jobs.describe(job.name)
         if description is not None and description.is_running:
             jobs.stop(job.name)
@@ -37,34 +35,48 @@ def stop_running(recorded: Iterable[Job], jobs: Jobs) -> list[str]:
 
 
 def stop_orphaned_jobs(
-    prefix: str,
-    state_machine_arn: str,
-    *,
-    jobs: Jobs,
-    records: JobRecords,
-    executions: Executions,
+    state_machine_arn: str, *, jobs: Jobs, records: JobRecords, executions: Executions
 ) -> list[str]:
-    """Stop every running job of this state machine that no execution waits for.
+    """Stop every running job of this state machine that no execution waits for; return their names.
 
     Finds what the event of an ended execution did not: one that was lost, one that came between
     the record of a job and its creation, a function that created its job after the execution was
-    redriven. Whose a job is, its tag says: it was created with it.
+    redriven. Raises ``ExceptionGroup`` in the end, where jobs could not be judged or stopped.
     """
-    stopped = []
-    for name in jobs.running(prefix):
-        description = jobs.describe(name)
-        execution = jobs.execution_of(description) if description else None
-        if execution is None or not _is_execution_of(execution, state_machine_arn):
-            continue
-        if not (executions.is_running(execution) and name in _newest_job(execution, records)):
-            jobs.stop(name)
-            stopped.append(name)
+    stopped, failures = [], []
+    for job in jobs.running():
+        try:
+            execution_arn = jobs.execution_of(job)
+            if (
+                execution_arn is not None
+                and _is_execution_of(execution_arn, state_machine_arn)
+                and _is_orphan(job, execution_arn, records, executions)
+            ):
+                jobs.stop(job.name)
+                stopped.append(job.name)
+        except Exception as failure:  # noqa: BLE001 - one job must not shield those after it
+            failure.add_note(f"while judging {job.name}")
+            failures.append(failure)
+    logger.info("stopped %s", stopped)
+    if failures:
+        raise ExceptionGroup(f"{len(failures)} jobs could not be judged or stopped", failures)
     return stopped
 
 
-def _newest_job(execution_arn: str, records: JobRecords) -> list[str]:
-    recorded = records.jobs(execution_arn.rpartition(":")[2])
-    return [job.name for job in recorded[-1:]]
+def _is_orphan(
+    job: Description, execution_arn: str, records: JobRecords, executions: Executions
+) -> bool:
+    """Tell whether the run that asked for a job has ended, or has asked for another one since.
+
+    A job without a record is one of the newest run: older ones have been closed.
+    """
+    execution = Execution(name=execution_arn.rpartition(":")[2], arn=execution_arn)
+    runs = executions.runs(execution_arn)
+    recorded = recorded_jobs(execution, records)
+    run = next((each.redrive_count for each in recorded if each.name == job.name), None)
+    if run is None:
+        return not runs.is_running
+    return runs.has_ended(run) or recorded[-1].name != job.name
 
 
 def _is_execution_of(execution_arn: str, state_machine_arn: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -14,6 +15,7 @@ class Description:
     status: str
     """``InProgress``, ``Completed``, ``Failed``, ``Stopping`` or ``Stopped``."""
     response: Mapping[str, Any]
+    ended_at: datetime | None = None
 
     @property
     def is_running(self) -> bool:

@@ -6,7 +6,9 @@ Every method raises ``errors.ServiceUnavailable`` where the same call may succee
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
+from lambdas.jobs.callbacks import KeptCallback
 from lambdas.jobs.description import Description
+from lambdas.jobs.runs import Runs
 from lambdas.messages import Callback, Job
 
 
@@ -20,29 +22,29 @@ class Jobs(Protocol):
         """
 
     def describe(self, name: str) -> Description | None:
-        """Return the job as it is; None where there is no such job."""
+        """Return the job as it is; None where there is no such job, or none yet to be seen."""
 
     def stop(self, name: str) -> None:
         """Ask for the job to be stopped; harmless where it has ended."""
 
-    def running(self, prefix: str) -> Iterable[str]:
-        """Return the names, beginning with a prefix, of all jobs that have not ended."""
+    def running(self) -> Iterable[Description]:
+        """Return all jobs of the account that run, whoever started them."""
 
-    def execution_of(self, description: Description) -> str | None:
-        """Return the ARN of the execution that a job's tag names."""
+    def execution_of(self, job: Description) -> str | None:
+        """Return the ARN of the execution that a job's tag names; None where it has none."""
 
 
 class Callbacks(Protocol):
     """The task tokens of those who wait, kept by job and execution."""
 
-    def put(self, callback: Callback) -> None:
+    def put(self, callback: Callback) -> KeptCallback:
         """Keep a token; it replaces the one this execution left for the same job before."""
 
-    def waiting_for(self, job: str) -> list[Callback]:
+    def waiting_for(self, job: str) -> list[KeptCallback]:
         """Return the tokens of all executions that wait for a job."""
 
-    def discard(self, callback: Callback) -> None:
-        """Forget a token; harmless where it is gone."""
+    def discard(self, kept: KeptCallback) -> None:
+        """Forget a token; harmless where it is gone or another one has replaced it."""
 
 
 class Executions(Protocol):
@@ -54,8 +56,8 @@ class Executions(Protocol):
     def fail(self, task_token: str, error: str, cause: str) -> bool:
         """Fail a waiting task; False where it has been settled before."""
 
-    def is_running(self, execution_arn: str) -> bool:
-        """Tell whether an execution has not ended."""
+    def runs(self, execution_arn: str) -> Runs:
+        """Return how far an execution has come; ``FORGOTTEN`` where there is none."""
 
 
 class JobRecords(Protocol):

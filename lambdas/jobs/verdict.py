@@ -19,7 +19,7 @@ class Failed:
 
     error: type[PipelineError] | type[Signal]
     cause: str
-    is_internal: bool = False
+    may_pass: bool = False
     """Whether SageMaker failed inside, so that the same job may succeed when it is run again."""
 
 

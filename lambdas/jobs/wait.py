@@ -7,85 +7,113 @@ one of the two answers. An event that never comes costs one heartbeat: the state
 anew, and looks again.
 """
 
-from lambdas.errors import FirstInternalServerError, RedrivenTrainingJobEnded, ServiceUnavailable
+from dataclasses import dataclass
+from datetime import datetime
+
+from lambdas.errors import FirstInternalServerError, RedrivenJobEnded, ServiceUnavailable
+from lambdas.jobs.callbacks import KeptCallback
+from lambdas.jobs.description import Description
 from lambdas.jobs.kind import JobKind
+from lambdas.jobs.look import look_for
 from lambdas.jobs.ports import Callbacks, Executions, Jobs
 from lambdas.jobs.verdict import Completed, Failed, Verdict
 from lambdas.messages import Callback
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An execution that has been told how its job ended."""
+
+    ended_at: datetime | None
+    """When the job ended; None where SageMaker does not say, as of a job that was deleted."""
 
 
 def register(
     callback: Callback,
     kind: JobKind,
     *,
+    retry_count: int,
     jobs: Jobs,
     callbacks: Callbacks,
     executions: Executions,
-) -> bool:
-    """Wait for a job; True where it had ended and the answer was given at once.
+) -> Answered | None:
+    """Wait for a job; return whether the answer was given at once, None where it is to come.
 
     The token is kept before the job is described: an end that came earlier is seen by the
-    describe, one that comes later finds the token.
+    describe, one that comes later finds the token. ``retry_count`` says how often the waiting
+    state has been tried before: a job that is not to be seen is looked for again before it counts
+    as deleted.
     """
-    callbacks.put(callback)
-    verdict = _verdict(callback.job.name, kind, jobs)
+    kept = callbacks.put(callback)
+    description = look_for(callback.job.name, kind, jobs, retry_count=retry_count)
+    verdict = _verdict(callback, description, kind)
     if verdict is None:
-        return False
-    _settle(callback, verdict, callbacks=callbacks, executions=executions)
-    return True
+        return None
+    return _settle(kept, description, verdict, callbacks=callbacks, executions=executions)
 
 
 def resume(
     job: str, kind: JobKind, *, jobs: Jobs, callbacks: Callbacks, executions: Executions
-) -> int:
-    """Answer everyone who waits for a job that has ended; return how many waited.
+) -> list[Answered]:
+    """Answer everyone who waits for a job that has ended; return who was.
 
-    A job nobody waits for is somebody else's, or its waiter is yet to look at it. Raises
-    ``ServiceUnavailable`` where the job is still seen running: the event came before the
-    description caught up, and the caller is to try again.
+    A job nobody waits for is somebody else's, or its waiter is yet to look at it. Whoever renews
+    their token meanwhile is answered, too. Raises ``ServiceUnavailable`` where the job is still
+    seen running, or not at all: the event came before the description caught up, and the caller
+    is to try again.
     """
-    waiting = callbacks.waiting_for(job)
-    if not waiting:
-        return 0
-    verdict = _verdict(job, kind, jobs)
-    if verdict is None:
-        raise ServiceUnavailable(f"{kind.noun} {job} is reported ended but described as running")
-    for callback in waiting:
-        _settle(callback, verdict, callbacks=callbacks, executions=executions)
-    return len(waiting)
+    answered: list[Answered] = []
+    while waiting := callbacks.waiting_for(job):
+        description = jobs.describe(job)
+        for kept in waiting:
+            verdict = _verdict(kept.callback, description, kind) if description else None
+            if verdict is None:
+                raise ServiceUnavailable(
+                    f"{kind.noun} {job} is reported ended but not described so"
+                )
+            answered.append(
+                _settle(kept, description, verdict, callbacks=callbacks, executions=executions)
+            )
+    return answered
 
 
-def _verdict(job: str, kind: JobKind, jobs: Jobs) -> Verdict | None:
-    description = jobs.describe(job)
-    if description is None:
-        return Failed(
-            kind.gone,
-            f"{kind.noun.capitalize()} {job} does not exist (any more): somebody deleted it.",
-        )
-    return kind.judge(description)
+def _verdict(callback: Callback, description: Description | None, kind: JobKind) -> Verdict | None:
+    """Return what a waiting execution is to be told; None while it has to wait.
+
+    A new job is asked for where a redrive resumes on one that has not completed, or SageMaker
+    itself failed for the first time. The state machine catches these two names, and no other
+    failure of a job but missing capacity.
+    """
+    job = callback.job
+    verdict = kind.judge(description) if description else _deleted(job.name, kind)
+    if isinstance(verdict, Completed):
+        return verdict
+    if callback.execution.redrive_count > job.redrive_count:
+        still_runs = f"{kind.noun.capitalize()} {job.name} is of a run of the execution that ended."
+        return Failed(RedrivenJobEnded, verdict.cause if verdict else still_runs)
+    if verdict and verdict.may_pass and job.internal_errors == 0:
+        return Failed(FirstInternalServerError, verdict.cause)
+    return verdict
+
+
+def _deleted(job: str, kind: JobKind) -> Failed:
+    cause = f"{kind.noun.capitalize()} {job} does not exist (any more): somebody deleted it."
+    return Failed(kind.gone, cause)
 
 
 def _settle(
-    callback: Callback, verdict: Verdict, *, callbacks: Callbacks, executions: Executions
-) -> None:
+    kept: KeptCallback,
+    description: Description | None,
+    verdict: Verdict,
+    *,
+    callbacks: Callbacks,
+    executions: Executions,
+) -> Answered:
     """Answer, then forget the token, whether or not the answer was still wanted."""
-    answer = _answer(verdict, callback)
-    if isinstance(answer, Completed):
-        executions.succeed(callback.task_token, answer.result)
-    else:
-        executions.fail(callback.task_token, answer.error.__name__, answer.cause)
-    callbacks.discard(callback)
-
-
-def _answer(verdict: Verdict, callback: Callback) -> Verdict:
-    """Ask for a new job where a redrive resumes on a failed one, or SageMaker itself failed once.
-
-    The state machine catches these two names, and no other failure of a job but missing capacity.
-    """
+    token = kept.callback.task_token
     if isinstance(verdict, Completed):
-        return verdict
-    if callback.execution.redrive_count > callback.job.redrive_count:
-        return Failed(RedrivenTrainingJobEnded, verdict.cause)
-    if verdict.is_internal and callback.job.internal_errors == 0:
-        return Failed(FirstInternalServerError, verdict.cause)
-    return verdict
+        executions.succeed(token, verdict.result)
+    else:
+        executions.fail(token, verdict.error.__name__, verdict.cause)
+    callbacks.discard(kept)
+    return Answered(description.ended_at if description else None)

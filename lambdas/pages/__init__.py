@@ -1,1 +1,1 @@
-"""PURE: turns a validation report into report.html, the page that people look at."""
+"""PURE: turns reports and evaluations into the pages that people look at."""

@@ -10,7 +10,7 @@ from leather.scales import Ordinal  # type: ignore[import-untyped]
 from markupsafe import Markup
 
 from lambdas.pages.scale import Exact, counts
-from lambdas.pages.shapes import Cells, LabelledBars, LabelledColumns
+from lambdas.pages.shapes import Cells, Curves, LabelledBars, LabelledColumns
 
 WIDTH = 400
 """Units; about as many pixels as a phone has, so that nothing gets too small to read there."""
@@ -51,6 +51,20 @@ def bars(
     chart.add_x_axis(tick_formatter=_whole)
     chart.add_y_axis(tick_formatter=_nothing)
     return _svg(chart, name, FRAME + BAR_ROW * len(rows))
+
+
+def curves(
+    name: str, lines: Sequence[Sequence[tuple[float, float]]], axes: tuple[str, str]
+) -> Markup:
+    """Lines through points in percent, each in the page's colour of its number."""
+    chart = _chart()
+    rows = [(x, y, number) for number, points in enumerate(lines) for x, y in points]
+    chart.add_series(leather.Series(rows), Curves())
+    chart.set_x_scale(Exact(0, 100, [0, 25, 50, 75, 100]))
+    chart.set_y_scale(Exact(0, 100, [0, 25, 50, 75, 100]))
+    chart.add_x_axis(name=axes[0], tick_formatter=_whole)
+    chart.add_y_axis(name=axes[1], tick_formatter=_whole)
+    return _svg(chart, name, 320)
 
 
 def heat_map(

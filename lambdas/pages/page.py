@@ -2,21 +2,18 @@
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from lambdas.manifest.catalogue import RULES
 from lambdas.manifest.report import Report
 from lambdas.manifest.rules.rule import Rule
 from lambdas.pages.figures import figures
 from lambdas.pages.samples import Picture, samples
-from lambdas.pages.visible import visible
+from lambdas.pages.templating import REPORT_TEMPLATES, page_templates
 
 NO_PICTURES: Mapping[str, Picture] = MappingProxyType({})
-
-_TEMPLATES = Path(__file__).parent / "templates"
 
 
 def report_page(
@@ -43,7 +40,7 @@ def report_page(
             figures=figures(report),
             samples=samples(report, pictures),
             rules=_rules(report),
-            style=(_TEMPLATES / "report.css").read_text(encoding="utf-8"),
+            style=(REPORT_TEMPLATES / "report.css").read_text(encoding="utf-8"),
         )
     )
 
@@ -57,19 +54,4 @@ def _rules(report: Report) -> list[Rule]:
 
 @cache
 def _templates() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["number"] = "{:,}".format
-    environment.filters["compact"] = "{:.6g}".format
-    return environment
-
-
-def _finalize(value: object) -> object:
-    """Applied to everything that the templates print, before it is escaped."""
-    return visible(value) if type(value) is str else value
+    return page_templates(REPORT_TEMPLATES)

@@ -1,6 +1,7 @@
 """Shapes that leather lacks: bars and columns with their numbers on them, and heat maps."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
@@ -69,6 +70,27 @@ class LabelledBars(Shape):  # type: ignore[misc]
                 mark = _rect(x - _MARK / 2, y - _MARK, _MARK, thickness + 2 * _MARK)
                 mark.set("class", "mark")
                 group.append(mark)
+        return group
+
+
+class Curves(Shape):  # type: ignore[misc]
+    """Lines through points; rows of the series: x, y, number of the line and of its colour."""
+
+    def validate_series(self, series: Any) -> None:
+        """Anything goes."""
+
+    def to_svg(
+        self, width: float, height: float, x_scale: Any, y_scale: Any, series: Any, _palette: Any
+    ) -> Element:
+        """Draw them."""
+        group = Element("g", {"class": "series curves"})
+        for number, points in groupby(series.data(), key=lambda datum: datum.row[2]):
+            places = " ".join(
+                f"{x_scale.project(each.x, 0, width):.1f},{y_scale.project(each.y, height, 0):.1f}"
+                for each in points
+            )
+            look = {"class": f"curve c{number}", "points": places, "fill": "none"}
+            SubElement(group, "polyline", look)
         return group
 
 

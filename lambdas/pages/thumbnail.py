@@ -24,8 +24,8 @@ _JPEG = b"\xff\xd8"
 _SCAN = b"\xff\xda"
 
 
-def thumbnail(content: bytes) -> Picture | None:
-    """Return a JPEG or PNG as a JPEG of up to ``LONGEST_SIDE`` pixels; None for all else.
+def thumbnail(content: bytes, longest_side: int = LONGEST_SIDE) -> Picture | None:
+    """Return a JPEG or PNG as a JPEG of up to ``longest_side`` pixels a side; None for all else.
 
     Also None for an image above Pillow's limit of 89 megapixels, which it finds in the header.
     Below, decoding takes up to 8 bytes a pixel: a PNG with transparency is held twice, a
@@ -39,7 +39,7 @@ def thumbnail(content: bytes) -> Picture | None:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-                image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+                image.thumbnail((longest_side, longest_side))
                 image.convert("RGB").save(encoded, "JPEG", quality=QUALITY)
     # Whatever Pillow's decoders make of a file that a stranger wrote: it is only left out.
     except Exception:  # noqa: BLE001

@@ -2,11 +2,18 @@
 
 from typing import Protocol
 
-from lambdas.errors import CapacityExhausted, ManifestSuperseded
+from lambdas.contract import smallest_batch
+from lambdas.errors import CapacityExhausted, ManifestSuperseded, TrainingRequestRefused
 from lambdas.jobs.bills import bills
 from lambdas.jobs.job_name import job_name
 from lambdas.jobs.ports import JobRecords, Jobs
-from lambdas.jobs.start import jobs_before, start
+from lambdas.jobs.start import (
+    asked_for_before,
+    completed_before,
+    exists,
+    recorded_jobs,
+    start,
+)
 from lambdas.messages import Dataset, Job, StartTrainingJobEvent
 from lambdas.settings import StartTrainingJobSettings
 from lambdas.training.budget import allowed_runtime
@@ -32,13 +39,19 @@ def start_training_job(
     """Start the training job of this attempt, or find that an earlier run of the step did.
 
     Raises ``ManifestSuperseded``, ``CapacityExhausted`` or ``BillableHoursExhausted`` where no job
-    is to be started any more, and what ``lambdas.jobs.start.start`` raises.
+    is to be started any more, ``TrainingRequestRefused`` for a batch too small for the instance
+    type, and what ``lambdas.jobs.start`` raises.
     """
     execution = event.execution
+    recorded = recorded_jobs(execution, records)
+    before = asked_for_before(recorded, event.attempt, execution)
+    if before is not None and exists(before, TRAINING, jobs):
+        return before
     _check_newest(event.dataset, manifests)
     _check_tries(event, settings)
-    job = _job(event, settings)
-    paid = bills(jobs_before(job, execution.name, records), TRAINING, jobs)
+    job = before or _job(event, settings)
+    _check_batch(job, event.dataset)
+    paid = bills([each for each in recorded if each != job], TRAINING, jobs)
     request = training_job_request(
         name=job.name,
         instance_type=job.instance_type,
@@ -47,7 +60,18 @@ def start_training_job(
         settings=settings,
         execution=execution,
     )
-    return start(job, request, TRAINING, execution=execution.name, jobs=jobs, records=records)
+    completed = completed_before(
+        recorded,
+        request,
+        TRAINING,
+        execution=execution,
+        retry_count=event.retry_count,
+        jobs=jobs,
+    )
+    if completed is not None:
+        return completed
+    start(job, request, TRAINING, execution=execution, jobs=jobs, records=records)
+    return job
 
 
 def _job(event: StartTrainingJobEvent, settings: StartTrainingJobSettings) -> Job:
@@ -68,6 +92,17 @@ def _job(event: StartTrainingJobEvent, settings: StartTrainingJobSettings) -> Jo
         redrive_count=execution.redrive_count,
         execution_arn=execution.arn,
     )
+
+
+def _check_batch(job: Job, dataset: Dataset) -> None:
+    batch = int(dataset.hyperparameters["mini_batch_size"])
+    needed = smallest_batch(job.instance_type)
+    if batch < needed:
+        raise TrainingRequestRefused(
+            f"{job.instance_type} splits every batch over its {needed} GPUs, and a batch has only "
+            f"{batch} of the {dataset.split['train']} images of the train channel. Label more "
+            "images, or set instance_types to one with fewer GPUs and redrive."
+        )
 
 
 def _check_newest(dataset: Dataset, manifests: Manifests) -> None:

@@ -37,7 +37,7 @@ def training_job_request(
             "TrainingInputMode": "Pipe",
         },
         "RoleArn": settings.training_role_arn,
-        "HyperParameters": _hyperparameters(settings.hyperparameters, dataset.hyperparameters),
+        "HyperParameters": _hyperparameters(settings, dataset.hyperparameters),
         "InputDataConfig": [
             _channel("train", dataset.train_manifest, attributes),
             _channel("validation", dataset.validation_manifest, attributes),
@@ -55,7 +55,10 @@ def training_job_request(
         "EnableNetworkIsolation": settings.network_isolation,
         "EnableInterContainerTrafficEncryption": settings.encrypt_inter_container_traffic,
         **_vpc(settings),
-        "StoppingCondition": {"MaxRuntimeInSeconds": max_runtime_seconds},
+        "StoppingCondition": {
+            "MaxRuntimeInSeconds": max_runtime_seconds,
+            "MaxPendingTimeInSeconds": settings.max_pending_seconds,
+        },
         "Tags": [{"Key": EXECUTION_TAG, "Value": execution.arn}],
     } | _spot(layout.checkpoints_uri(name), max_runtime_seconds, settings)
 
@@ -73,14 +76,18 @@ def is_same_job(request: Mapping[str, Any], description: Description) -> bool:
     )
 
 
-def _hyperparameters(configured: Mapping[str, str], derived: Mapping[str, str]) -> dict[str, str]:
+def _hyperparameters(
+    settings: StartTrainingJobSettings, derived: Mapping[str, str]
+) -> dict[str, str]:
     """Return what the user set, completed by what the data say, as strings.
 
     ``derived`` wins: it was computed from the manifest with the configured values in view.
     ``use_pretrained_model`` is always present because the documentation and the container
-    disagree on its default (documented 1, ``default-input.json`` says 0).
+    disagree on its default (documented 1, ``default-input.json`` says 0). Without ``kv_store``
+    the container keeps its parameters on one machine, and several would train a model each.
     """
-    return {"use_pretrained_model": "1", **configured, **derived}
+    several = {"kv_store": "dist_sync"} if settings.instance_count > 1 else {}
+    return {"use_pretrained_model": "1", **several, **settings.hyperparameters, **derived}
 
 
 def _spot(

@@ -13,6 +13,10 @@ from lambdas.training.advice import advice
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 """Where SageMaker writes what training jobs print."""
 
+PIPE_TIMEOUT = "pipe channel timed out"
+"""An ``InternalServerError`` that is due to the images, and that the same job would meet again
+(aws/amazon-sagemaker-examples, issue 1097)."""
+
 MAX_CAUSE = 32_000
 """SendTaskFailure takes a cause of at most 32,768 characters."""
 
@@ -89,15 +93,31 @@ def _failed(description: Description) -> Failed:
     )
     hint = advice(reason)
     cause = _cause(description, f"failed: {reason.rstrip()}" + (f"\n{hint}" if hint else ""))
-    return Failed(error, cause, is_internal=error is errors.TrainingInternalServerError)
+    is_internal = error is errors.TrainingInternalServerError
+    return Failed(error, cause, may_pass=is_internal and PIPE_TIMEOUT not in reason)
 
 
 def _stopped(description: Description) -> Failed:
+    if _found_no_instance(description.response):
+        why = "it found no instance within max_pending_seconds"
+        return Failed(errors.CapacityUnavailable, _cause(description, f"was stopped: {why}."))
     secondary_status = description.response.get("SecondaryStatus", "")
     error, why = _STOPS.get(secondary_status, _STOPPED_BY_HAND)
     model = model_artifact(description)
     kept = f" A model of the epochs that were done lies at {model}." if model else ""
     return Failed(error, _cause(description, f"was stopped: {why}.{kept}"))
+
+
+def _found_no_instance(response: Mapping[str, Any]) -> bool:
+    """Tell whether a job was stopped for ``MaxPendingTimeInSeconds``, by the times it reports.
+
+    The API reference names no status of its own for such a job.
+    """
+    longest = response.get("StoppingCondition", {}).get("MaxPendingTimeInSeconds")
+    if longest is None or "TrainingStartTime" in response or "TrainingEndTime" not in response:
+        return False
+    waited = response["TrainingEndTime"] - response["CreationTime"]
+    return bool(waited.total_seconds() >= longest)
 
 
 def _cause(description: Description, what: str) -> str:

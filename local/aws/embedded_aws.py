@@ -33,7 +33,9 @@ from local.aws.repairs.lambda_templates import LambdaTemplateRepairs
 from local.aws.repairs.patching import Patches, ministack, require_pinned_version
 from local.aws.repairs.s3_buckets import S3BucketRepairs
 from local.aws.repairs.s3_events import S3EventRepairs
+from local.aws.repairs.s3_missing_objects import S3MissingObjects
 from local.aws.repairs.state_machines import StateMachines
+from local.aws.repairs.task_invocation import TaskInvocation
 from local.aws.repairs.task_states import TaskStates
 from local.aws.repairs.task_tokens import TaskTokens
 from local.aws.sagemaker.api import SageMakerApi
@@ -162,12 +164,14 @@ class EmbeddedAws:
         LambdaTemplateRepairs().install(patches)
         DefinitionChecks().install(patches)
         tokens.install(patches)
-        TaskStates(tokens, self._authorizer).install(patches)
+        TaskStates(tokens).install(patches)
+        TaskInvocation(self._authorizer).install(patches)
         self._machines.install(patches)
         EventDelivery(self._authorizer).install(patches)
         self.events.install(patches)
         S3EventRepairs().install(patches)
         S3BucketRepairs().install(patches)
+        S3MissingObjects().install(patches)
         SageMakerApi(self.training).install(patches)
         self.faults.install(patches)
 

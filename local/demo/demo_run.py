@@ -14,7 +14,8 @@ from local.aws.embedded_aws import EmbeddedAws
 from local.aws.sagemaker.training_service import TrainingService
 from local.demo.source import Source
 from local.demo.transcript import Step, follow
-from stacks.synthesis import STACK_NAME, synthesize
+from stacks.settings.environments import STACK_NAME
+from stacks.synthesis import synthesize
 
 STATUS_SECONDS = 0.3
 """How long a simulated training job shows each of its statuses: long enough to be seen."""

@@ -37,8 +37,7 @@ class StateExited:
 class ExecutionEnded:
     """The execution has ended; ``state`` is where it failed, with its error and cause.
 
-    Where a function raised the error, Step Functions makes the cause a JSON document of Lambda's;
-    ``cause`` is the message in it.
+    Where a function raised the error, the cause is a JSON document of Lambda's, as in the console.
     """
 
     status: str
@@ -46,10 +45,6 @@ class ExecutionEnded:
     error: str
     cause: str
     output: Any
-
-
-class _LambdaFailure(msgspec.Struct, rename="camel"):
-    error_message: str
 
 
 Step = StateEntered | StateExited | ExecutionEnded
@@ -79,7 +74,7 @@ def follow(stepfunctions: "SFNClient", execution_arn: str) -> Iterator[Step]:
                 description["status"],
                 state,
                 description.get("error", ""),
-                _message(description.get("cause", "")),
+                description.get("cause", ""),
                 msgspec.json.decode(description.get("output") or "null"),
             )
             return
@@ -98,10 +93,3 @@ def _error(event: Any) -> str:
         if key.endswith("EventDetails"):
             return str(details.get("error", ""))
     return ""
-
-
-def _message(cause: str) -> str:
-    try:
-        return msgspec.json.decode(cause, type=_LambdaFailure).error_message
-    except msgspec.DecodeError:
-        return cause

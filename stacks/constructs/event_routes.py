@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from aws_cdk import ArnFormat, Duration, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -23,8 +23,10 @@ from stacks.constructs.dead_letter_queue import DeadLetterQueue
 from stacks.constructs.permissions import (
     allow_answering_tasks,
     allow_listing,
+    allow_looking_at_training_jobs,
     allow_on_objects,
-    allow_on_training_jobs,
+    allow_stopping_training_jobs,
+    executions_arn,
 )
 from stacks.constructs.pipeline_function import (
     SMALL,
@@ -41,7 +43,7 @@ RECONCILE_MINUTES = 15
 """How long a training job may run on for an execution that has ended, at the very worst."""
 
 RECONCILIATION = FunctionSize(timeout_seconds=900, memory_mb=512)
-"""Four calls, about 0.1 s, for each running job: enough for some 7,000 at once."""
+"""Three calls, about 0.1 s, for each running job: enough for some 7,000 at once."""
 
 
 class EventRoutes(Construct):
@@ -57,6 +59,7 @@ class EventRoutes(Construct):
         construct_id: str,
         *,
         defaults: FunctionDefaults,
+        training_role: iam.IRole,
         state_machine: sfn.StateMachine,
         topic: sns.Topic,
     ) -> None:
@@ -64,6 +67,7 @@ class EventRoutes(Construct):
         self._defaults = defaults
         self._settings = defaults.settings
         self._bucket = defaults.storage.bucket
+        self._training_role = training_role
         self.state_machine = state_machine
         self.topic = topic
         self.dead_letters = DeadLetterQueue(self, "DeadLetters", key=defaults.storage.key)
@@ -110,9 +114,9 @@ class EventRoutes(Construct):
                 detail_type=["SageMaker Training Job State Change"],
                 detail={
                     "TrainingJobStatus": ["Completed", "Failed", "Stopped"],
-                    "TrainingJobName": events.Match.prefix(
-                        f"{self._settings.training_job_prefix}-"
-                    ),
+                    # Not by their names: the prefix may have been another one when a job was
+                    # started.
+                    "RoleArn": [self._training_role.role_arn],
                 },
             ),
             self._function(
@@ -124,7 +128,7 @@ class EventRoutes(Construct):
                         self._bucket, BucketLayout.CALLBACKS, "s3:GetObject", "s3:DeleteObject"
                     ),
                     allow_listing(self._bucket, BucketLayout.CALLBACKS),
-                    self._on_jobs("sagemaker:DescribeTrainingJob"),
+                    allow_looking_at_training_jobs(Stack.of(self), "sagemaker:DescribeTrainingJob"),
                     allow_answering_tasks(self.state_machine.state_machine_arn),
                 ],
             ),
@@ -150,10 +154,9 @@ class EventRoutes(Construct):
                 permissions=[
                     allow_on_objects(self._bucket, BucketLayout.EXECUTIONS, "s3:GetObject"),
                     allow_listing(self._bucket, BucketLayout.EXECUTIONS),
-                    self._on_jobs("sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"),
-                    iam.PolicyStatement(
-                        actions=["states:DescribeExecution"], resources=[self._executions_arn()]
-                    ),
+                    allow_looking_at_training_jobs(Stack.of(self), "sagemaker:DescribeTrainingJob"),
+                    allow_stopping_training_jobs(self.state_machine),
+                    self._describing_executions(),
                     iam.PolicyStatement(actions=["sns:Publish"], resources=[self.topic.topic_arn]),
                 ],
             ),
@@ -167,20 +170,14 @@ class EventRoutes(Construct):
             settings=ReconcileTrainingJobsSettings(
                 bucket=self._bucket.bucket_name,
                 state_machine_arn=self.state_machine.state_machine_arn,
-                training_job_prefix=self._settings.training_job_prefix,
             ),
             permissions=[
                 allow_on_objects(self._bucket, BucketLayout.EXECUTIONS, "s3:GetObject"),
                 allow_listing(self._bucket, BucketLayout.EXECUTIONS),
                 iam.PolicyStatement(actions=["sagemaker:ListTrainingJobs"], resources=["*"]),
-                self._on_jobs(
-                    "sagemaker:DescribeTrainingJob",
-                    "sagemaker:ListTags",
-                    "sagemaker:StopTrainingJob",
-                ),
-                iam.PolicyStatement(
-                    actions=["states:DescribeExecution"], resources=[self._executions_arn()]
-                ),
+                allow_looking_at_training_jobs(Stack.of(self), "sagemaker:ListTags"),
+                allow_stopping_training_jobs(self.state_machine),
+                self._describing_executions(),
             ],
         )
         events.Rule(
@@ -225,13 +222,7 @@ class EventRoutes(Construct):
             dead_letter_queue=self.dead_letters,
         )
 
-    def _on_jobs(self, *actions: str) -> iam.PolicyStatement:
-        return allow_on_training_jobs(Stack.of(self), self._settings.training_job_prefix, *actions)
-
-    def _executions_arn(self) -> str:
-        return Stack.of(self).format_arn(
-            service="states",
-            resource="execution",
-            resource_name=f"{self.state_machine.state_machine_name}:*",
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    def _describing_executions(self) -> iam.PolicyStatement:
+        return iam.PolicyStatement(
+            actions=["states:DescribeExecution"], resources=[executions_arn(self.state_machine)]
         )

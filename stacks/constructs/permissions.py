@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Stack
+from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_stepfunctions as sfn
+
+from lambdas.contract import EXECUTION_TAG, BucketLayout
 
 
 def allow_on_objects(bucket: s3.IBucket, prefix: str, *actions: str) -> iam.PolicyStatement:
@@ -23,12 +26,52 @@ def allow_listing(bucket: s3.IBucket, *prefixes: str) -> iam.PolicyStatement:
     )
 
 
-def allow_on_training_jobs(stack: Stack, prefix: str, *actions: str) -> iam.PolicyStatement:
-    """Allow SageMaker actions on the training jobs whose names have the pipeline's prefix."""
-    jobs = stack.format_arn(
-        service="sagemaker", resource="training-job", resource_name=f"{prefix}-*"
+def allow_looking_at_training_jobs(stack: Stack, *actions: str) -> iam.PolicyStatement:
+    """Allow reading about any training job of the account.
+
+    Whose a job is, its tag says, which one that was never created does not have; and names tell
+    nothing: the prefix may have been another one when the job was started.
+    """
+    return iam.PolicyStatement(actions=list(actions), resources=[_training_jobs(stack, "*")])
+
+
+def allow_creating_training_jobs(
+    state_machine: sfn.StateMachine, prefix: str
+) -> iam.PolicyStatement:
+    """Allow creating training jobs with the prefix and the tag of an execution of ours."""
+    stack = Stack.of(state_machine)
+    return iam.PolicyStatement(
+        actions=["sagemaker:CreateTrainingJob", "sagemaker:AddTags"],
+        resources=[_training_jobs(stack, f"{prefix}-*")],
+        conditions={
+            "StringLike": {f"aws:RequestTag/{EXECUTION_TAG}": executions_arn(state_machine)}
+        },
     )
-    return iam.PolicyStatement(actions=list(actions), resources=[jobs])
+
+
+def allow_stopping_training_jobs(state_machine: sfn.StateMachine) -> iam.PolicyStatement:
+    """Allow stopping the training jobs of the state machine's executions, whatever their names."""
+    return iam.PolicyStatement(
+        actions=["sagemaker:StopTrainingJob"],
+        resources=[_training_jobs(Stack.of(state_machine), "*")],
+        conditions={
+            "StringLike": {f"aws:ResourceTag/{EXECUTION_TAG}": executions_arn(state_machine)}
+        },
+    )
+
+
+def executions_arn(state_machine: sfn.StateMachine) -> str:
+    """Return the pattern of the ARNs of a state machine's executions."""
+    return Stack.of(state_machine).format_arn(
+        service="states",
+        resource="execution",
+        resource_name=f"{state_machine.state_machine_name}:*",
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )
+
+
+def _training_jobs(stack: Stack, names: str) -> str:
+    return stack.format_arn(service="sagemaker", resource="training-job", resource_name=names)
 
 
 def allow_answering_tasks(state_machine_arn: str) -> iam.PolicyStatement:
@@ -50,3 +93,13 @@ def allow_reading(buckets: Sequence[s3.IBucket]) -> list[iam.PolicyStatement]:
             actions=["s3:ListBucket"], resources=[bucket.bucket_arn for bucket in buckets]
         ),
     ]
+
+
+def deny_reading_task_tokens(bucket: s3.IBucket) -> iam.PolicyStatement:
+    """Keep who may read everything in the bucket from what answers a waiting execution."""
+    return iam.PolicyStatement(
+        sid="NeverReadTaskTokens",
+        effect=iam.Effect.DENY,
+        actions=["s3:GetObject", "s3:GetObjectVersion"],
+        resources=[bucket.arn_for_objects(f"{BucketLayout.CALLBACKS}*")],
+    )

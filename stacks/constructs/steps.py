@@ -13,9 +13,10 @@ from lambdas.settings import (
 )
 from stacks.constructs.permissions import (
     allow_listing,
+    allow_looking_at_training_jobs,
     allow_on_objects,
-    allow_on_training_jobs,
     allow_reading,
+    deny_reading_task_tokens,
 )
 from stacks.constructs.pipeline_function import (
     FunctionDefaults,
@@ -63,6 +64,7 @@ class Steps(Construct):
             ),
             permissions=[
                 *allow_reading([self._bucket, *self._defaults.storage.image_buckets]),
+                deny_reading_task_tokens(self._bucket),
                 self._on_labeling_jobs("sagemaker:DescribeLabelingJob"),
                 allow_on_objects(
                     self._bucket,
@@ -89,10 +91,9 @@ class Steps(Construct):
                 max_wait_seconds=self._settings.longest_spot_seconds,
             ),
             permissions=[
-                self._on_jobs(
-                    "sagemaker:CreateTrainingJob",
-                    "sagemaker:DescribeTrainingJob",
-                    "sagemaker:AddTags",
+                # Creating and stopping them is allowed by the workflow, which knows its executions.
+                allow_looking_at_training_jobs(
+                    Stack.of(self), "sagemaker:DescribeTrainingJob", "sagemaker:ListTags"
                 ),
                 iam.PolicyStatement(
                     actions=["iam:PassRole"],
@@ -115,10 +116,16 @@ class Steps(Construct):
             defaults=self._defaults,
             settings=AwaitTrainingJobSettings(bucket=self._bucket.bucket_name),
             permissions=[
+                # Deleting only the record that was written asks for reading it (S3 user guide,
+                # conditional-deletes.html).
                 allow_on_objects(
-                    self._bucket, BucketLayout.CALLBACKS, "s3:PutObject", "s3:DeleteObject"
+                    self._bucket,
+                    BucketLayout.CALLBACKS,
+                    "s3:PutObject",
+                    "s3:GetObject",
+                    "s3:DeleteObject",
                 ),
-                self._on_jobs("sagemaker:DescribeTrainingJob"),
+                allow_looking_at_training_jobs(Stack.of(self), "sagemaker:DescribeTrainingJob"),
             ],
         )
 
@@ -130,16 +137,13 @@ class Steps(Construct):
             defaults=self._defaults,
             settings=RecordModelSettings(bucket=self._bucket.bucket_name),
             permissions=[
-                self._on_jobs("sagemaker:DescribeTrainingJob"),
+                allow_looking_at_training_jobs(Stack.of(self), "sagemaker:DescribeTrainingJob"),
                 allow_on_objects(
                     self._bucket, BucketLayout.EXECUTIONS, "s3:PutObject", "s3:GetObject"
                 ),
                 allow_listing(self._bucket, BucketLayout.EXECUTIONS),
             ],
         )
-
-    def _on_jobs(self, *actions: str) -> iam.PolicyStatement:
-        return allow_on_training_jobs(Stack.of(self), self._settings.training_job_prefix, *actions)
 
     def _on_labeling_jobs(self, *actions: str) -> iam.PolicyStatement:
         jobs = Stack.of(self).format_arn(

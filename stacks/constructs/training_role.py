@@ -7,6 +7,7 @@ from constructs import Construct
 from lambdas.contract import BucketLayout, takes_volume_key
 from stacks.constructs.algorithm_image import AlgorithmImage
 from stacks.constructs.encryption import key_use_of_training
+from stacks.constructs.permissions import deny_reading_task_tokens
 from stacks.constructs.storage import Storage
 from stacks.settings.fields import PipelineSettings
 
@@ -77,32 +78,25 @@ class TrainingRole(iam.Role):
     def _data(storage: Storage) -> list[iam.PolicyStatement]:
         objects = storage.bucket.arn_for_objects
         written = (BucketLayout.MODELS, BucketLayout.CHECKPOINTS)
-        listed = (BucketLayout.EXECUTIONS, *written)
+        buckets = (storage.bucket, *storage.image_buckets)
         return [
             iam.PolicyStatement(
                 sid="ReadManifestsAndImages",
                 actions=["s3:GetObject"],
-                resources=[
-                    bucket.arn_for_objects("*")
-                    for bucket in (storage.bucket, *storage.image_buckets)
-                ],
+                resources=[bucket.arn_for_objects("*") for bucket in buckets],
             ),
+            # Without a condition on the prefix, which HeadBucket and GetBucketLocation do not have;
+            # and without listing, S3 says of a missing image that it is forbidden.
             iam.PolicyStatement(
-                sid="NeverReadTaskTokens",
-                effect=iam.Effect.DENY,
-                actions=["s3:GetObject"],
-                resources=[objects(f"{BucketLayout.CALLBACKS}*")],
+                sid="FindManifestsAndImages",
+                actions=["s3:GetBucketLocation", "s3:ListBucket"],
+                resources=[bucket.bucket_arn for bucket in buckets],
             ),
+            deny_reading_task_tokens(storage.bucket),
             iam.PolicyStatement(
                 sid="WriteModelsAndCheckpoints",
                 actions=["s3:PutObject", "s3:AbortMultipartUpload"],
                 resources=[objects(f"{prefix}*") for prefix in written],
-            ),
-            iam.PolicyStatement(
-                sid="ListManifestsModelsAndCheckpoints",
-                actions=["s3:ListBucket"],
-                resources=[storage.bucket.bucket_arn],
-                conditions={"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in listed]}},
             ),
         ]
 

@@ -1,55 +1,25 @@
-"""The state machine: four steps, one loop over instance types; a failure stays where it is."""
-
-from collections.abc import Mapping, Sequence
-from typing import Any
+"""The state machine: the graph with its role, its logs and what its functions may do with it."""
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_stepfunctions as sfn
-from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from lambdas.contract import State
-from lambdas.errors import (
-    CapacityUnavailable,
-    FirstInternalServerError,
-    LabelingJobInProgress,
-    RedrivenTrainingJobEnded,
-    ResourceLimitExceeded,
-)
 from stacks.constructs.log_group import PipelineLogGroup
-from stacks.constructs.permissions import allow_answering_tasks
+from stacks.constructs.permissions import (
+    allow_answering_tasks,
+    allow_creating_training_jobs,
+    allow_stopping_training_jobs,
+)
 from stacks.constructs.pipeline_function import PipelineFunction
 from stacks.constructs.steps import Steps
+from stacks.constructs.workflow_graph import WorkflowGraph
 from stacks.constructs.workflow_role import WorkflowRole
-from stacks.retries import (
-    LABELING_JOB_SECONDS,
-    MISSED_HEARTBEATS,
-    TRANSIENT_ERRORS,
-    TRANSIENT_ERRORS_OF_VALIDATION,
-    TRANSIENT_FIRST_SECONDS,
-    TRANSIENT_LONGEST_SECONDS,
-    TRANSIENT_RETRIES,
-    heartbeats,
-    labeling_job_looks,
-    longest_execution,
-    quota_retries,
-)
+from stacks.retries import longest_execution
 from stacks.settings.fields import PipelineSettings
 
 COMMENT = "Validates a Ground Truth manifest, trains an object detector on it, records the model"
-RESULT = "{% $states.result.Payload %}"
-EXECUTION = {
-    "name": "{% $states.context.Execution.Name %}",
-    "arn": "{% $states.context.Execution.Id %}",
-}
-REDRIVABLE_EXECUTION = EXECUTION | {
-    "redrive_count": (
-        "{% $exists($states.context.Execution.RedriveCount)"
-        " ? $states.context.Execution.RedriveCount : 0 %}"
-    )
-}
 
 
 class Workflow(Construct):
@@ -72,11 +42,12 @@ class Workflow(Construct):
             steps.await_training_job,
             steps.record_model,
         )
+        graph = WorkflowGraph(self, "Graph", settings=settings, steps=steps)
         self.state_machine = sfn.StateMachine(
             self,
             "StateMachine",
             comment=COMMENT,
-            definition_body=sfn.DefinitionBody.from_chainable(self._graph(steps)),
+            definition_body=sfn.DefinitionBody.from_chainable(graph.first_state),
             query_language=sfn.QueryLanguage.JSONATA,
             state_machine_type=sfn.StateMachineType.STANDARD,
             timeout=Duration.seconds(longest_execution(settings)),
@@ -90,140 +61,13 @@ class Workflow(Construct):
             ),
             role=WorkflowRole(self, "Role", functions=functions).without_policy_updates(),
         )
-        self._let_answer_itself(steps.await_training_job)
-
-    def _graph(self, steps: Steps) -> sfn.IChainable:
-        validate = self._validate(steps.validate_manifest)
-        start = self._start(steps.start_training_job)
-        wait = self._await(steps.await_training_job)
-        record = self._record(steps.record_model)
-        next_instance_type = self._next_instance_type()
-        next_instance_type.next(start)
-        start.add_catch(next_instance_type, errors=[CapacityUnavailable.__name__])
-        wait.add_catch(next_instance_type, errors=[CapacityUnavailable.__name__])
-        wait.add_catch(
-            start,
-            errors=[FirstInternalServerError.__name__],
-            assign={
-                "attempt": "{% $attempt + 1 %}",
-                "internal_errors": "{% $internal_errors + 1 %}",
-            },
+        self._allow(
+            steps.start_training_job,
+            allow_creating_training_jobs(self.state_machine, settings.training_job_prefix),
+            allow_stopping_training_jobs(self.state_machine),
         )
-        wait.add_catch(
-            start,
-            errors=[RedrivenTrainingJobEnded.__name__],
-            assign={"attempt": "{% $attempt + 1 %}", "internal_errors": 0},
-        )
-        return validate.next(start).next(wait).next(record)
-
-    def _validate(self, function: PipelineFunction) -> tasks.LambdaInvoke:
-        validate = self._step(
-            State.VALIDATE_MANIFEST,
-            function,
-            {
-                "request": "{% $states.input %}",
-                "execution": "{% $states.context.Execution.Name %}",
-            },
-            assign={"dataset": RESULT, "attempt": 0, "capacity_misses": 0, "internal_errors": 0},
-        )
-        validate.add_retry(
-            errors=[LabelingJobInProgress.__name__],
-            interval=Duration.seconds(LABELING_JOB_SECONDS),
-            backoff_rate=1,
-            max_attempts=labeling_job_looks(self._settings),
-        )
-        return _retrying_transient_errors(validate, TRANSIENT_ERRORS_OF_VALIDATION)
-
-    def _start(self, function: PipelineFunction) -> tasks.LambdaInvoke:
-        settings = self._settings
-        start = self._step(
-            State.START_TRAINING_JOB,
-            function,
-            {
-                "dataset": "{% $dataset %}",
-                "attempt": "{% $attempt %}",
-                "capacity_misses": "{% $capacity_misses %}",
-                "internal_errors": "{% $internal_errors %}",
-                "execution": REDRIVABLE_EXECUTION,
-            },
-            assign={"training_job": RESULT},
-        )
-        start.add_retry(
-            errors=[ResourceLimitExceeded.__name__],
-            interval=Duration.seconds(settings.quota_retry_interval_seconds),
-            backoff_rate=1,
-            max_attempts=quota_retries(settings),
-        )
-        return _retrying_transient_errors(start)
-
-    def _await(self, function: PipelineFunction) -> tasks.LambdaInvoke:
-        settings = self._settings
-        wait = self._step(
-            State.AWAIT_TRAINING_JOB,
-            function,
-            {
-                "training_job": "{% $training_job %}",
-                "execution": REDRIVABLE_EXECUTION,
-                "task_token": "{% $states.context.Task.Token %}",
-            },
-            outputs="{% $states.result %}",
-            integration_pattern=sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN,
-            heartbeat_timeout=sfn.Timeout.duration(Duration.seconds(settings.heartbeat_seconds)),
-        )
-        # Nobody sends heartbeats: a missed one is the moment to look at the job once more, should
-        # its event have been lost.
-        wait.add_retry(
-            errors=list(MISSED_HEARTBEATS),
-            interval=Duration.seconds(1),
-            backoff_rate=1,
-            max_attempts=heartbeats(settings),
-        )
-        return _retrying_transient_errors(wait)
-
-    def _next_instance_type(self) -> sfn.Wait:
-        types, pause = len(self._settings.instance_types), self._settings.capacity_pause_seconds
-        return sfn.Wait.jsonata(
-            self,
-            str(State.NEXT_INSTANCE_TYPE),
-            comment="Goes on at once, or after a pause when every instance type has been tried",
-            time=sfn.WaitTime.seconds(
-                f"{{% ($capacity_misses + 1) % {types} = 0 ? {pause} : 0 %}}"
-            ),
-            assign={
-                "attempt": "{% $attempt + 1 %}",
-                "capacity_misses": "{% $capacity_misses + 1 %}",
-            },
-        )
-
-    def _record(self, function: PipelineFunction) -> tasks.LambdaInvoke:
-        record = self._step(
-            State.RECORD_MODEL,
-            function,
-            {
-                "dataset": "{% $dataset %}",
-                "training_job": "{% $training_job %}",
-                "execution": EXECUTION,
-            },
-        )
-        return _retrying_transient_errors(record)
-
-    def _step(
-        self,
-        state: State,
-        function: PipelineFunction,
-        payload: Mapping[str, Any],
-        outputs: str = RESULT,
-        **properties: Any,
-    ) -> tasks.LambdaInvoke:
-        """Return a state of that name that invokes a function; how it is retried comes later."""
-        return tasks.LambdaInvoke.jsonata(
-            self,
-            str(state),
-            lambda_function=function,
-            payload=sfn.TaskInput.from_object(payload),
-            outputs=outputs,
-            retry_on_service_exceptions=False,
-            **properties,
+        self._allow(
+            steps.await_training_job, allow_answering_tasks(self.state_machine.state_machine_arn)
         )
 
     def _log_group(self, key: kms.IKey | None) -> PipelineLogGroup:
@@ -237,26 +81,12 @@ class Workflow(Construct):
             key=key,
         )
 
-    def _let_answer_itself(self, function: PipelineFunction) -> None:
+    def _allow(self, function: PipelineFunction, *statements: iam.PolicyStatement) -> None:
         # A policy of its own: the state machine needs the function, and the function its role's
         # default policy, which must not in turn need the state machine.
         iam.Policy(
             self,
-            "AnswerAtOnce",
-            statements=[allow_answering_tasks(self.state_machine.state_machine_arn)],
+            f"{function.node.id}Policy",
+            statements=list(statements),
             roles=[function.execution_role],
         )
-
-
-def _retrying_transient_errors(
-    step: tasks.LambdaInvoke, errors: Sequence[str] = TRANSIENT_ERRORS
-) -> tasks.LambdaInvoke:
-    step.add_retry(
-        errors=list(errors),
-        interval=Duration.seconds(TRANSIENT_FIRST_SECONDS),
-        backoff_rate=2,
-        max_attempts=TRANSIENT_RETRIES,
-        max_delay=Duration.seconds(TRANSIENT_LONGEST_SECONDS),
-        jitter_strategy=sfn.JitterType.FULL,
-    )
-    return step

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-import botocore.session
+from botocore.loaders import Loader
 
 from lambdas.contract import BucketLayout
 
@@ -21,11 +21,18 @@ OWN_PREFIXES = (
 )
 
 
+_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{1,253}[A-Za-z0-9]")
+"""Also the names with capitals and underscores that us-east-1 gave away until March 2018."""
+
+_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
+
+
 @functools.cache
 def trainable_instance_types() -> tuple[str, ...]:
     """Return the instance types that SageMaker offers and the algorithm can use."""
-    model = botocore.session.get_session().get_service_model("sagemaker")
-    every: Sequence[str] = model.shape_for("TrainingInstanceType").metadata["enum"]
+    # Not through a session, which would look the user's AWS profile up.
+    model = Loader().load_service_model("sagemaker", "service-2")
+    every: Sequence[str] = model["shapes"]["TrainingInstanceType"]["enum"]
     return tuple(sorted(each for each in every if each.split(".")[1] in TRAINABLE_FAMILIES))
 
 
@@ -37,6 +44,30 @@ def check_instance_types(instance_types: Sequence[str]) -> str | None:
     if len(set(instance_types)) < len(instance_types):
         return "one type comes twice"
     return None
+
+
+def check_bucket_name(name: str | None) -> str | None:
+    """Refuse what is not the name of a bucket, above all its URI."""
+    if name is None or _BUCKET.fullmatch(name):
+        return None
+    bucket = name.removeprefix("s3://").partition("/")[0]
+    if bucket != name and _BUCKET.fullmatch(bucket):
+        return f"{_shown(name)} is a path; the bucket alone is {bucket}"
+    return f"{_shown(name)} cannot be a bucket"
+
+
+def check_bucket_names(names: Sequence[str]) -> str | None:
+    """Refuse the first that is not the name of a bucket."""
+    return next(filter(None, map(check_bucket_name, names)), None)
+
+
+def check_email_address(address: str | None) -> str | None:
+    """Refuse several addresses, and what is not one."""
+    if address is None or (_EMAIL.fullmatch(address) and len(address) <= 254):
+        return None
+    if address.count("@") > 1:
+        return "these are several addresses; subscribe the others to the stack's topic"
+    return "this is not an address"
 
 
 def check_labeling_prefix(prefix: str) -> str | None:

@@ -1,5 +1,6 @@
 """Settings that may be used each for itself, but not together or not where the stack goes."""
 
+from lambdas.contract import smallest_batch
 from stacks.retries import MAX_HISTORY_EVENTS, history_events
 from stacks.settings.fields import PipelineSettings
 from stacks.settings.parsing import CONTEXT_KEY, SettingRefused, shown
@@ -9,6 +10,7 @@ def refuse_contradictions(settings: PipelineSettings) -> None:
     """Raise ``SettingRefused`` for the first settings that contradict each other."""
     _refuse_half_a_vpc(settings)
     _refuse_to_wait_for_less_than_a_run(settings)
+    _refuse_a_batch_that_leaves_a_gpu_idle(settings)
     _refuse_endless_history(settings)
 
 
@@ -40,6 +42,16 @@ def _refuse_to_wait_for_less_than_a_run(settings: PipelineSettings) -> None:
         raise SettingRefused(
             f"{_named(settings, 'max_wait_seconds')}: must be at least"
             f" {_named(settings, 'max_runtime_seconds')}, as it includes the run itself"
+        )
+
+
+def _refuse_a_batch_that_leaves_a_gpu_idle(settings: PipelineSettings) -> None:
+    batch = int(settings.hyperparameters["mini_batch_size"])
+    most_gpus = max(settings.instance_types, key=smallest_batch)
+    if batch < smallest_batch(most_gpus):
+        raise SettingRefused(
+            f"{CONTEXT_KEY}.hyperparameters.mini_batch_size = {batch}: must be at least"
+            f" {smallest_batch(most_gpus)}, one image for each GPU of {most_gpus}"
         )
 
 

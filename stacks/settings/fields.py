@@ -7,6 +7,9 @@ from typing import Annotated, Literal, get_args
 from msgspec import Meta
 
 from stacks.settings.checks import (
+    check_bucket_name,
+    check_bucket_names,
+    check_email_address,
     check_instance_types,
     check_label_attribute,
     check_labeling_prefix,
@@ -14,8 +17,6 @@ from stacks.settings.checks import (
 )
 from stacks.settings.hyperparameter_fields import DEFAULT_HYPERPARAMETERS
 from stacks.settings.value_types import (
-    BucketName,
-    EmailAddress,
     InstanceHours,
     JobSeconds,
     KmsKeyArn,
@@ -59,12 +60,13 @@ class PipelineSettings:
         check_label_attribute,
     ] = None
     image_buckets: Annotated[
-        tuple[BucketName, ...],
+        tuple[str, ...],
         Meta(
             max_length=25,
             description="a list of at most 25 names of buckets that hold images,"
             " besides the pipeline's own",
         ),
+        check_bucket_names,
     ] = ()
     validation_fraction: ShareAboveZero = 0.2
     split_group_pattern: Annotated[
@@ -103,6 +105,10 @@ class PipelineSettings:
     ] = 50
     max_runtime_seconds: Annotated[
         JobSeconds, Meta(description="a whole number from 60 to 2419200 (28 days)")
+    ] = 86_400
+    max_pending_seconds: Annotated[
+        int,
+        Meta(ge=1_800, le=2_419_200, description="a whole number from 1800 to 2419200 (28 days)"),
     ] = 86_400
     managed_spot_training: Switch = False
     max_wait_seconds: Annotated[
@@ -147,12 +153,14 @@ class PipelineSettings:
         Meta(description=f"one of {', '.join(map(str, get_args(LogRetentionDays)))}"),
     ] = 90
     notification_email: Annotated[
-        EmailAddress | None,
+        str | None,
         Meta(description="null or the e-mail address that is told of failed executions"),
+        check_email_address,
     ] = None
     existing_bucket: Annotated[
-        BucketName | None,
+        str | None,
         Meta(description="null (a new bucket) or the name of a bucket of this account and region"),
+        check_bucket_name,
     ] = None
     kms_key_arn: Annotated[
         KmsKeyArn | None,

@@ -73,7 +73,7 @@ DEFAULT_HYPERPARAMETERS: dict[str, str] = {
     "use_pretrained_model": "1",
     "epochs": "5",
     "learning_rate": "0.001",
-    "lr_scheduler_step": "3,6",
+    "lr_scheduler_step": "3",
     "lr_scheduler_factor": "0.1",
     "optimizer": "rmsprop",
     "momentum": "0.9",

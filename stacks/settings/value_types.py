@@ -21,12 +21,6 @@ LogRetentionDays = Literal[
 ]  # fmt: skip
 """What CloudWatch Logs accepts in PutRetentionPolicy."""
 
-EmailAddress = Annotated[
-    str, Meta(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+\Z", max_length=254)
-]
-BucketName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._\-]{1,253}[A-Za-z0-9]\Z")]
-"""Also the names with capitals and underscores that us-east-1 gave away until March 2018."""
-
 KmsKeyArn = Annotated[
     str, Meta(pattern=r"^arn:aws[a-z\-]*:kms:[a-z0-9\-]+:[0-9]{12}:key/[A-Za-z0-9\-]{1,128}\Z")
 ]

@@ -1,18 +1,20 @@
 """One synth a session for all tests of the template."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from stacks.settings.environments import STACK_NAME
 from stacks.synthesis import synthesize
 from tests.infrastructure.templates import Template
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+def template(assembly: Path) -> Template:
     """The template of cdk.json's settings, for any account and region."""
-    folder = tmp_path_factory.mktemp("cdk.out")
-    return Template(folder, json.loads(synthesize(folder).read_text()))
+    path = assembly / f"{STACK_NAME}.template.json"
+    return Template(assembly, json.loads(path.read_text()))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stacks.synthesis import STACK_NAME
+from stacks.settings.environments import STACK_NAME
 
 PSEUDO_PARAMETERS = {
     "AWS::Partition": "aws",

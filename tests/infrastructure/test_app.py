@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from stacks.synthesis import PROJECT, STACK_NAME, cli_environment, synthesize
+from stacks.settings.environments import STACK_NAME
+from stacks.synthesis import PROJECT, cli_environment, synthesize
 
 
 def run_app(
@@ -47,6 +48,14 @@ def test_a_bad_setting_ends_the_app_with_one_line_and_status_one(tmp_path: Path)
         'pipeline.volume_size_gb = "lots": must be a whole number from 1 to 16384\n'
     )
     assert not (tmp_path / f"{STACK_NAME}.template.json").exists()
+
+
+def test_a_caution_is_a_warning_and_stops_nothing(tmp_path: Path) -> None:
+    context = {"pipeline.instance_types": "ml.p2.xlarge"}
+    done = run_app(tmp_path, context, {"CDK_VALIDATION": "false"})
+    assert done.returncode == 0
+    assert "WARNING pipeline.instance_types names ml.p2.xlarge: EC2 has retired" in done.stderr
+    assert (tmp_path / f"{STACK_NAME}.template.json").exists()
 
 
 def test_the_settings_of_cdk_json_count_without_the_cli(

@@ -44,11 +44,11 @@ def object_created(key: str, bucket: str = "<Bucket>") -> dict[str, Any]:
     }
 
 
-def training_job(name: str, status: str) -> dict[str, Any]:
+def training_job(status: str, role: str = "<TrainingRole.Arn>") -> dict[str, Any]:
     return {
         "source": "aws.sagemaker",
         "detail-type": "SageMaker Training Job State Change",
-        "detail": {"TrainingJobName": name, "TrainingJobStatus": status},
+        "detail": {"TrainingJobName": "any", "TrainingJobStatus": status, "RoleArn": role},
     }
 
 
@@ -88,22 +88,20 @@ def test_the_labeling_prefix_is_part_of_the_rule(customized: Template) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "status", "expected"),
+    ("event", "expected"),
     [
-        ("gt-train-cats-1", "Completed", True),
-        ("gt-train-cats-1", "Failed", True),
-        ("gt-train-cats-1", "Stopped", True),
-        ("gt-train-cats-1", "InProgress", False),
-        ("gt-train-cats-1", "Stopping", False),
-        ("gt-training-cats", "Completed", False),
-        ("somebody-elses", "Completed", False),
+        (training_job("Completed"), True),
+        (training_job("Failed"), True),
+        (training_job("Stopped"), True),
+        (training_job("InProgress"), False),
+        (training_job("Stopping"), False),
+        (training_job("Completed", role="of another pipeline"), False),
     ],
 )
-def test_only_the_end_of_one_of_our_training_jobs_resumes_an_execution(
-    template: Template, name: str, status: str, expected: bool
+def test_only_the_end_of_one_of_our_training_jobs_resumes_an_execution_whatever_its_name(
+    template: Template, event: dict[str, Any], expected: bool
 ) -> None:
-    pattern = rule(template, "EventsTrainingJobEnded")["EventPattern"]
-    assert matches(pattern, training_job(name, status)) is expected
+    assert matches(rule(template, "EventsTrainingJobEnded")["EventPattern"], event) is expected
 
 
 @pytest.mark.parametrize(

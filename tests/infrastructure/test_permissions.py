@@ -4,7 +4,8 @@ import pytest
 
 from tests.infrastructure.templates import Template
 
-JOBS = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/gt-train-*"
+JOBS = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/*"
+CREATED = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/gt-train-*"
 LOGS = "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/sagemaker/TrainingJobs"
 EXECUTIONS = "arn:aws:states:eu-west-1:111122223333:execution:<WorkflowStateMachine.Name>:*"
 
@@ -22,15 +23,19 @@ GRANTS = {
     "StepsValidateManifest": {
         "s3:GetObject on <Bucket.Arn>/*",
         "s3:GetObjectVersion on <Bucket.Arn>/*",
+        "Deny s3:GetObject on <Bucket.Arn>/callbacks/*",
+        "Deny s3:GetObjectVersion on <Bucket.Arn>/callbacks/*",
         "s3:ListBucket on <Bucket.Arn>",
         "s3:PutObject on <Bucket.Arn>/executions/*",
         "s3:AbortMultipartUpload on <Bucket.Arn>/executions/*",
         "sagemaker:DescribeLabelingJob on arn:aws:sagemaker:eu-west-1:111122223333:labeling-job/*",
     },
     "StepsStartTrainingJob": {
-        f"sagemaker:CreateTrainingJob on {JOBS}",
+        f"sagemaker:CreateTrainingJob on {CREATED}",
+        f"sagemaker:AddTags on {CREATED}",
         f"sagemaker:DescribeTrainingJob on {JOBS}",
-        f"sagemaker:AddTags on {JOBS}",
+        f"sagemaker:ListTags on {JOBS}",
+        f"sagemaker:StopTrainingJob on {JOBS}",
         "iam:PassRole on <TrainingRole.Arn>",
         "s3:PutObject on <Bucket.Arn>/executions/*",
         "s3:GetObject on <Bucket.Arn>/executions/*",
@@ -39,6 +44,7 @@ GRANTS = {
     },
     "StepsAwaitTrainingJob": {
         "s3:PutObject on <Bucket.Arn>/callbacks/*",
+        "s3:GetObject on <Bucket.Arn>/callbacks/*",
         "s3:DeleteObject on <Bucket.Arn>/callbacks/*",
         f"sagemaker:DescribeTrainingJob on {JOBS}",
         "states:SendTaskSuccess on <WorkflowStateMachine>",
@@ -76,7 +82,6 @@ GRANTS = {
         "sagemaker:ListTrainingJobs on *",
         "s3:GetObject on <Bucket.Arn>/executions/*",
         "s3:ListBucket on <Bucket.Arn>",
-        f"sagemaker:DescribeTrainingJob on {JOBS}",
         f"sagemaker:ListTags on {JOBS}",
         f"sagemaker:StopTrainingJob on {JOBS}",
         f"states:DescribeExecution on {EXECUTIONS}",
@@ -122,6 +127,8 @@ def test_the_training_job_may_read_its_data_write_its_model_and_log(template: Te
     assert template.grants("TrainingRole") == {
         "s3:GetObject on <Bucket.Arn>/*",
         "Deny s3:GetObject on <Bucket.Arn>/callbacks/*",
+        "Deny s3:GetObjectVersion on <Bucket.Arn>/callbacks/*",
+        "s3:GetBucketLocation on <Bucket.Arn>",
         "s3:PutObject on <Bucket.Arn>/models/*",
         "s3:AbortMultipartUpload on <Bucket.Arn>/models/*",
         "s3:PutObject on <Bucket.Arn>/checkpoints/*",
@@ -148,13 +155,21 @@ def test_configured_buckets_and_prefixes_are_in_the_permissions(customized: Temp
     validation = customized.grants("StepsValidateManifestRole")
     for bucket in ("first-images", "second-images"):
         assert f"s3:GetObject on arn:aws:s3:::{bucket}/*" in training & validation
-        assert f"s3:ListBucket on arn:aws:s3:::{bucket}" in validation
-    jobs = {each for each in customized.grants("StepsStartTrainingJobRole") if "sagemaker" in each}
-    assert all(each.endswith(":training-job/detector-*") for each in jobs)
+        assert f"s3:ListBucket on arn:aws:s3:::{bucket}" in training & validation
+        assert f"s3:GetBucketLocation on arn:aws:s3:::{bucket}" in training
+    (created,) = (
+        each
+        for each in customized.grants("StepsStartTrainingJobRole")
+        if each.startswith("sagemaker:CreateTrainingJob")
+    )
+    assert created.endswith(":training-job/detector-*")
 
 
 def prefixes(*allowed: str) -> dict[str, object]:
     return {"StringLike": {"s3:prefix": list(allowed)}}
+
+
+TAGGED_AS_OURS = {"StringLike": {"aws:ResourceTag/gt-train:execution": EXECUTIONS}}
 
 
 @pytest.mark.parametrize(
@@ -170,23 +185,43 @@ def prefixes(*allowed: str) -> dict[str, object]:
             "cloudwatch:PutMetricData",
             {"StringEquals": {"cloudwatch:namespace": "/aws/sagemaker/TrainingJobs"}},
         ),
-        (
-            "TrainingRole",
-            "s3:ListBucket",
-            prefixes("executions/*", "models/*", "checkpoints/*"),
-        ),
         ("StepsStartTrainingJobRole", "s3:ListBucket", prefixes("executions/*", "labeling/*")),
         ("StepsRecordModelRole", "s3:ListBucket", prefixes("executions/*")),
         ("EventsResumeExecutionRole", "s3:ListBucket", prefixes("callbacks/*")),
         ("EventsCloseExecutionRole", "s3:ListBucket", prefixes("executions/*")),
         ("EventsReconcileTrainingJobsRole", "s3:ListBucket", prefixes("executions/*")),
+        ("EventsReconcileTrainingJobsRole", "sagemaker:StopTrainingJob", TAGGED_AS_OURS),
+        ("EventsCloseExecutionRole", "sagemaker:StopTrainingJob", TAGGED_AS_OURS),
+        ("StepsStartTrainingJobRole", "sagemaker:StopTrainingJob", TAGGED_AS_OURS),
+        (
+            "StepsStartTrainingJobRole",
+            ["sagemaker:AddTags", "sagemaker:CreateTrainingJob"],
+            {"StringLike": {"aws:RequestTag/gt-train:execution": EXECUTIONS}},
+        ),
     ],
 )
 def test_what_cannot_be_narrowed_by_resource_is_narrowed_by_condition(
-    template: Template, role: str, action: str, condition: dict[str, object]
+    template: Template, role: str, action: str | list[str], condition: dict[str, object]
 ) -> None:
     (statement,) = (each for each in template.statements(role) if each["Action"] == action)
     assert statement["Condition"] == condition
+
+
+def test_sagemaker_may_find_the_buckets_of_a_job_without_naming_a_prefix(
+    customized: Template,
+) -> None:
+    (statement,) = (
+        each
+        for each in customized.statements("TrainingRole")
+        if each.get("Sid") == "FindManifestsAndImages"
+    )
+    assert statement["Action"] == ["s3:GetBucketLocation", "s3:ListBucket"]
+    assert statement["Resource"] == [
+        "<Bucket.Arn>",
+        "arn:aws:s3:::first-images",
+        "arn:aws:s3:::second-images",
+    ]
+    assert "Condition" not in statement
 
 
 def test_only_this_account_can_make_a_service_assume_a_role(template: Template) -> None:

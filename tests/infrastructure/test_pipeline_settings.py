@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.contract import GPUS
+from stacks.settings.cautions import cautions
 from stacks.settings.checks import trainable_instance_types
-from stacks.settings.context import parse_settings, settings_from_context
+from stacks.settings.context import Layer, parse_settings, settings_from_context
 from stacks.settings.fields import PipelineSettings
 from stacks.settings.hyperparameter_fields import DEFAULT_HYPERPARAMETERS
 from stacks.settings.parsing import SettingRefused
@@ -23,6 +25,7 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("validation_fraction", float("nan"), "a number above 0 and below 1"),
     ("max_runtime_seconds", 2_419_201, "2419200 (28 days)"),
     ("max_runtime_seconds", 59, "a whole number from 60"),
+    ("max_pending_seconds", 1_799, "a whole number from 1800"),
     ("max_wait_seconds", 59, "a whole number from max_runtime_seconds"),
     ("max_wait_seconds", 2_419_201, "2419200 (28 days)"),
     ("max_billable_hours", 0, "null (no limit) or a number above 0"),
@@ -45,15 +48,22 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("labeling_prefix", "", "ends in /"),
     ("labeling_prefix", "label*/", "ends in /"),
     ("labeling_prefix", "executions/labels/", "executions/ holds the pipeline's own files"),
-    ("image_buckets", ["not a bucket"], "names of buckets"),
-    ("image_buckets", ["a-bucket/with/a/key"], "names of buckets"),
-    ("empty_images", "remove", '"keep" (as negatives) or "drop"'),
+    ("image_buckets", ["not a bucket"], "'not a bucket' cannot be a bucket"),
+    ("image_buckets", ["x", 5], "names of buckets"),
+    (
+        "image_buckets",
+        ["fine", "s3://my-images"],
+        "'s3://my-images' is a path; the bucket alone is my-images; must be a list of",
+    ),
+    ("image_buckets", ["a-bucket/with/a/key"], "the bucket alone is a-bucket"),
+    ("empty_images", "remove", 'must be "keep" or "drop"'),
     ("split_group_pattern", "(", "missing )"),
     ("split_group_pattern", "x" * 513, "longer than 512 characters"),
     ("training_job_prefix", "GT", "lower-case letters"),
     ("training_job_prefix", "gt-train-", "no hyphen at either end"),
     ("training_job_prefix", "a" * 21, "1 to 20"),
-    ("existing_bucket", "s3://team-data", "the name of a bucket"),
+    ("existing_bucket", "s3://team-data/labels", "the bucket alone is team-data"),
+    ("existing_bucket", "", "'' cannot be a bucket; must be null (a new bucket) or the name"),
     ("kms_key_arn", "alias/team", "the ARN of a symmetric KMS key, not of an alias"),
     ("kms_key_arn", "arn:aws:kms:eu-west-1:111122223333:alias/team", "not of an alias"),
     ("vpc_subnets", ["vpc-0a1b2c3d"], "subnet IDs such as subnet-0a1b2c3d"),
@@ -64,8 +74,10 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("encrypt_inter_container_traffic", 1, "true or false"),
     ("permissions_boundary_arn", "boundary", "the ARN of the IAM policy"),
     ("log_retention_days", 91, "1, 3, 5, 7, 14, 30"),
-    ("notification_email", "nobody", "null or the e-mail address"),
-    ("notification_email", "a@example.com\nb@example.com", "null or the e-mail address"),
+    ("notification_email", "nobody", "this is not an address; must be null or the e-mail"),
+    ("notification_email", "a@example.com, b@example.com", "these are several addresses"),
+    ("notification_email", "a@example.com\nb@example.com", "these are several addresses"),
+    ("notification_email", f"{'a' * 250}@b.de", "this is not an address"),
     ("hyperparameters", ["epochs"], "an object of names and values"),
     ("hyperparameters.num_classes", 3, "cannot be set; it follows from the classes"),
     ("hyperparameters.num_training_samples", 100, "cannot be set; it is the number of records"),
@@ -99,9 +111,15 @@ REFUSED: list[tuple[str, Any, str]] = [
 ]
 
 
-def refusal(settings: dict[str, Any], overrides: dict[str, Any] | None = None) -> str:
+def parsed(given: dict[str, Any], **overrides: str) -> PipelineSettings:
+    """The settings of the ``pipeline`` object, and of ``-c``."""
+    text = {f"pipeline.{name}": value for name, value in overrides.items()}
+    return settings_from_context({"pipeline": given, **text})
+
+
+def refusal(given: dict[str, Any]) -> str:
     with pytest.raises(SettingRefused) as caught:
-        parse_settings(settings, overrides)
+        parsed(given)
     return str(caught.value)
 
 
@@ -126,13 +144,15 @@ def test_an_error_stays_on_one_line_whatever_the_value(value: str) -> None:
         assert refusal({"empty_images": value}).isprintable()
 
 
-def test_the_defaults_are_the_notebooks_except_for_the_batch() -> None:
+def test_the_defaults_are_the_notebooks_except_for_the_batch_and_a_step_that_is_never_reached() -> (
+    None
+):
     assert PipelineSettings().hyperparameters == {
         "base_network": "resnet-50",
         "use_pretrained_model": "1",
         "epochs": "5",
         "learning_rate": "0.001",
-        "lr_scheduler_step": "3,6",
+        "lr_scheduler_step": "3",
         "lr_scheduler_factor": "0.1",
         "optimizer": "rmsprop",
         "momentum": "0.9",
@@ -149,25 +169,25 @@ def test_cdk_json_shows_the_defaults() -> None:
 
 
 def test_hyperparameters_may_be_numbers_or_text() -> None:
-    given_as_numbers = parse_settings({"hyperparameters": {"epochs": 9, "learning_rate": 0.01}})
-    given_as_text = parse_settings({"hyperparameters": {"epochs": "9", "learning_rate": "0.01"}})
+    given_as_numbers = parsed({"hyperparameters": {"epochs": 9, "learning_rate": 0.01}})
+    given_as_text = parsed({"hyperparameters": {"epochs": "9", "learning_rate": "0.01"}})
     assert given_as_numbers == given_as_text
     assert given_as_numbers.hyperparameters["epochs"] == "9"
 
 
 def test_a_small_number_reaches_the_algorithm_without_an_exponent() -> None:
-    config = parse_settings({"hyperparameters": {"learning_rate": 1e-6}})
+    config = parsed({"hyperparameters": {"learning_rate": 1e-6}})
     assert config.hyperparameters["learning_rate"] == "0.000001"
 
 
 def test_early_stopping_is_spelled_as_the_algorithm_reads_it() -> None:
     for spelling in (True, "True"):
-        config = parse_settings({"hyperparameters": {"early_stopping": spelling}})
+        config = parsed({"hyperparameters": {"early_stopping": spelling}})
         assert config.hyperparameters["early_stopping"] == "True"
 
 
 def test_named_hyperparameters_leave_the_other_defaults() -> None:
-    config = parse_settings({"hyperparameters": {"epochs": 9}})
+    config = parsed({"hyperparameters": {"epochs": 9}})
     assert config.hyperparameters == DEFAULT_HYPERPARAMETERS | {"epochs": "9"}
 
 
@@ -195,7 +215,8 @@ def test_named_hyperparameters_leave_the_other_defaults() -> None:
     ],
 )
 def test_text_of_the_command_line_becomes_the_keys_type(key: str, text: str, value: Any) -> None:
-    assert getattr(parse_settings({}, {key: text}), key) == value
+    layer = Layer("pipeline", {key: text}, is_text=True)
+    assert getattr(parse_settings(layer), key) == value
 
 
 def test_an_override_wins_over_the_object() -> None:
@@ -296,6 +317,52 @@ def test_a_wait_that_is_shorter_than_the_run_is_refused(spot: bool) -> None:
         "pipeline.max_wait_seconds = 7199: must be at least pipeline.max_runtime_seconds = 7200,"
         " as it includes the run itself"
     )
+
+
+def with_batch(size: int, *instance_types: str) -> dict[str, Any]:
+    given = {"hyperparameters": {"mini_batch_size": size}, "instance_types": instance_types}
+    return {"pipeline": given}
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "gpus"),
+    [("ml.p2.16xlarge", 16), ("ml.p3.8xlarge", 4), ("ml.g5.48xlarge", 8), ("ml.g4dn.16xlarge", 1)],
+)
+def test_a_batch_needs_an_image_for_each_gpu(instance_type: str, gpus: int) -> None:
+    settings_from_context(with_batch(gpus, "ml.g5.xlarge", instance_type))
+    if gpus > 1:
+        with pytest.raises(SettingRefused) as refused:
+            settings_from_context(with_batch(gpus - 1, "ml.g5.xlarge", instance_type))
+        assert str(refused.value) == (
+            f"pipeline.hyperparameters.mini_batch_size = {gpus - 1}: must be at least {gpus}, one"
+            f" image for each GPU of {instance_type}"
+        )
+
+
+def test_every_instance_type_with_several_gpus_is_known() -> None:
+    assert set(trainable_instance_types()) >= GPUS.keys()
+    single = {each.rpartition(".")[2] for each in set(trainable_instance_types()) - GPUS.keys()}
+    assert single == {"xlarge", "2xlarge", "4xlarge", "8xlarge", "16xlarge"}
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "words"),
+    [
+        ({"instance_types": ["ml.g5.xlarge", "ml.p2.xlarge"]}, "p2-retired", "names ml.p2.xlarge"),
+        ({"max_runtime_seconds": 432_001}, "longest-run", "= 432001 is above"),
+        ({"instance_count": 21}, "instances-of-a-job", "= 21 is above"),
+    ],
+)
+def test_what_aws_no_longer_or_not_yet_gives_is_a_caution(
+    given: dict[str, Any], name: str, words: str
+) -> None:
+    found = cautions(settings_from_context({"pipeline": given}))
+    assert found.keys() == {name}
+    assert words in found[name]
+
+
+def test_what_every_new_account_allows_needs_no_caution() -> None:
+    assert cautions(PipelineSettings(max_runtime_seconds=432_000, instance_count=20)) == {}
 
 
 @pytest.mark.parametrize("setting", ["heartbeat_seconds", "quota_retry_interval_seconds"])

@@ -17,7 +17,7 @@ BOUNDARY = HARDENED["pipeline.permissions_boundary_arn"]
 KEY_USES = {
     "StepsValidateManifest": ({"Decrypt", "GenerateDataKey"}, {"s3"}),
     "StepsStartTrainingJob": ({"Decrypt", "GenerateDataKey"}, {"s3"}),
-    "StepsAwaitTrainingJob": ({"GenerateDataKey"}, {"s3"}),
+    "StepsAwaitTrainingJob": ({"Decrypt", "GenerateDataKey"}, {"s3"}),
     "StepsRecordModel": ({"Decrypt", "GenerateDataKey"}, {"s3"}),
     "EventsStartExecution": ({"Decrypt", "GenerateDataKey"}, {"sqs"}),
     "EventsResumeExecution": ({"Decrypt", "GenerateDataKey"}, {"s3", "sqs"}),
@@ -200,14 +200,13 @@ def test_the_owner_of_a_bucket_is_told_what_to_switch_on(
     assert "SwitchOnInTheBucket" not in template.body["Outputs"]
     told = lodger.body["Outputs"]["SwitchOnInTheBucket"]["Value"]
     assert "EventBridge notifications" in told
-    assert "versioning of team-data" in told
+    assert "versioning and, for labeling jobs, CORS of team-data" in told
 
 
 @pytest.mark.parametrize(
     ("region", "host"),
     [
         ("eu-west-1", "eu-west-1.console.aws.amazon.com"),
-        ("cn-north-1", "cn-north-1.console.amazonaws.cn"),
         ("us-gov-west-1", "us-gov-west-1.console.amazonaws-us-gov.com"),
     ],
 )
@@ -218,7 +217,7 @@ def test_the_console_link_is_of_the_partition(
     host: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    partition = {"cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov"}.get(region, "aws")
+    partition = {"us-gov-west-1": "aws-us-gov"}.get(region, "aws")
     monkeypatch.setitem(PSEUDO_PARAMETERS, "AWS::Partition", partition)
     monkeypatch.setitem(PSEUDO_PARAMETERS, "AWS::Region", region)
     environment = Environment(account="111122223333", region=region)

@@ -37,6 +37,10 @@ ACCEPTED = {
     r"AwsSolutions-IAM5\[Resource::arn:.*:sagemaker:.*:training-job/gt-train-\*\]": (
         "Training jobs with the pipeline's prefix; their names are known only at run time."
     ),
+    r"AwsSolutions-IAM5\[Resource::arn:.*:sagemaker:.*:training-job/\*\]": (
+        "Only reading, and stopping those with the tag of an execution of ours: they may have been"
+        " started under another prefix."
+    ),
     r"AwsSolutions-IAM5\[Resource::arn:.*:sagemaker:.*:labeling-job/\*\]": (
         "Looking at the labeling job that wrote a manifest, whatever its name."
     ),

@@ -111,11 +111,6 @@ def labeling_keys(deployed: Deployed) -> Any:
     return deployed.rule("EventsManifestWritten")["EventPattern"]["detail"]["object"]["key"]
 
 
-def job_names(deployed: Deployed) -> Any:
-    pattern = deployed.rule("EventsTrainingJobEnded")["EventPattern"]
-    return pattern["detail"]["TrainingJobName"], deployed.start.training_job_prefix
-
-
 SETTINGS: dict[str, Setting] = {
     "labeling_prefix": Setting(
         "team/labels/",
@@ -158,6 +153,7 @@ SETTINGS: dict[str, Setting] = {
         lambda it: it.request["StoppingCondition"]["MaxRuntimeInSeconds"],
         90_001,
     ),
+    "max_pending_seconds": Setting(4_321, "4321", lambda it: it.start.max_pending_seconds, 4_321),
     "managed_spot_training": Setting(
         True, "true", lambda it: it.request.get("EnableManagedSpotTraining"), True
     ),
@@ -176,7 +172,7 @@ SETTINGS: dict[str, Setting] = {
         611,
         "611",
         lambda it: it.state(State.NEXT_INSTANCE_TYPE)["Seconds"],
-        "{% ($capacity_misses + 1) % 2 = 0 ? 611 : 0 %}",
+        "{% ($states.input.capacity_misses + 1) % 2 = 0 ? 611 : 0 %}",
     ),
     "quota_retry_interval_seconds": Setting(
         240,
@@ -191,7 +187,7 @@ SETTINGS: dict[str, Setting] = {
         1_234, "1234", lambda it: it.state(State.AWAIT_TRAINING_JOB)["HeartbeatSeconds"], 1_234
     ),
     "training_job_prefix": Setting(
-        "detector", "detector", job_names, ([{"prefix": "detector-"}], "detector")
+        "detector", "detector", lambda it: it.start.training_job_prefix, "detector"
     ),
     "log_retention_days": Setting(
         30, "30", lambda it: it.every("Logs::LogGroup", "RetentionInDays"), {30}

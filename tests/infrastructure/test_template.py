@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 from aws_cdk import Environment
 
+from stacks.regions import is_supported
 from stacks.settings.parsing import SettingRefused
 from stacks.synthesis import BUILD, build_app
 from stacks.training_image import training_images
@@ -38,7 +39,7 @@ def test_the_template_has_these_resources_and_no_hidden_ones(template: Template)
         "AWS::Events::Rule": 4,
         "AWS::StepFunctions::StateMachine": 1,
         "AWS::IAM::Role": 10,
-        "AWS::IAM::Policy": 11,
+        "AWS::IAM::Policy": 12,
         "AWS::Logs::LogGroup": 9,
         "AWS::CloudWatch::Alarm": 1,
         "AWS::CloudWatch::Dashboard": 1,
@@ -136,16 +137,16 @@ def test_no_secret_and_nothing_of_this_machine_is_in_the_template(template: Temp
     ("region", "uri"),
     [
         ("us-east-1", "811284229777.dkr.ecr.us-east-1.amazonaws.com/object-detection:1"),
-        ("cn-north-1", "390948362332.dkr.ecr.cn-north-1.amazonaws.com.cn/object-detection:1"),
-        ("us-iso-east-1", "490574956308.dkr.ecr.us-iso-east-1.c2s.ic.gov/object-detection:1"),
+        ("us-gov-west-1", "226302683700.dkr.ecr.us-gov-west-1.amazonaws.com/object-detection:1"),
     ],
 )
-def test_the_image_of_every_region_is_in_a_template_for_any_region(
+def test_the_image_of_every_supported_region_is_in_a_template_for_any_region(
     template: Template, region: str, uri: str
 ) -> None:
     (mapping,) = template.body["Mappings"].values()
     assert mapping[region] == {"uri": uri, "account": uri.partition(".")[0]}
-    assert mapping.keys() == training_images(BUILD).keys()
+    others = {each for each in training_images(BUILD) if each.startswith(("cn-", "us-iso"))}
+    assert mapping.keys() == training_images(BUILD).keys() - others
 
 
 def test_the_kept_images_are_what_the_sdk_says(
@@ -171,3 +172,22 @@ def test_a_region_without_the_algorithm_is_refused_in_one_line() -> None:
         SettingRefused, match=r"^region = mx-central-1: .*must be one of af-south-1"
     ):
         build_app(environment=environment)
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"), [("cn-north-1", "aws-cn"), ("us-iso-east-1", "aws-iso")]
+)
+def test_a_region_whose_lambda_lacks_what_the_functions_use_is_refused_in_one_line(
+    region: str, partition: str
+) -> None:
+    environment = Environment(account="111122223333", region=region)
+    with pytest.raises(SettingRefused) as refused:
+        build_app(environment=environment)
+    assert str(refused.value) == (
+        f"region = {region}: Lambda in {partition} lacks X-Ray tracing or arm64, which every"
+        " function uses; must be a region of aws or aws-us-gov"
+    )
+
+
+def test_a_region_that_is_newer_than_botocore_is_not_taken_for_another_partition() -> None:
+    assert is_supported("xx-new-1")

@@ -17,6 +17,7 @@ from stacks.retries import (
     history_events,
     longest_execution,
     quota_retries,
+    transient_retries_of_waiting,
 )
 from stacks.settings.cross_checks import refuse_contradictions
 from stacks.settings.fields import PipelineSettings
@@ -104,7 +105,7 @@ def test_only_what_another_training_job_can_mend_is_caught(template: Template) -
         (State.START_TRAINING_JOB, "CapacityUnavailable", State.NEXT_INSTANCE_TYPE),
         (State.AWAIT_TRAINING_JOB, "CapacityUnavailable", State.NEXT_INSTANCE_TYPE),
         (State.AWAIT_TRAINING_JOB, "FirstInternalServerError", State.START_TRAINING_JOB),
-        (State.AWAIT_TRAINING_JOB, "RedrivenTrainingJobEnded", State.START_TRAINING_JOB),
+        (State.AWAIT_TRAINING_JOB, "RedrivenJobEnded", State.START_TRAINING_JOB),
     }
 
 
@@ -127,22 +128,46 @@ def test_every_error_name_is_one_of_ours_or_documented_by_aws(template: Template
     assert named - ours - AWS_ERRORS == set()
 
 
-@pytest.mark.parametrize("state", [state for state in State if state != State.NEXT_INSTANCE_TYPE])
-def test_every_step_retries_transient_errors_with_jitter(template: Template, state: State) -> None:
+def transient_retrier(template: Template, state: State) -> Any:
     (rule,) = (
         each
         for each in states(template)[state]["Retry"]
         if errors.ServiceUnavailable.__name__ in each["ErrorEquals"]
     )
+    return rule
+
+
+@pytest.mark.parametrize(
+    ("state", "tries", "longest", "jitter"),
+    [
+        (State.VALIDATE_MANIFEST, 12 + 60, 120, "FULL"),
+        (State.START_TRAINING_JOB, 12 + 288, 300, "FULL"),
+        (State.AWAIT_TRAINING_JOB, 9 + 196, 900, "NONE"),
+        (State.RECORD_MODEL, 12, 120, "FULL"),
+    ],
+)
+def test_every_step_outlasts_faults_that_pass_however_long_it_waits(
+    template: Template, state: State, tries: int, longest: int, jitter: str
+) -> None:
     too_large = ["Sandbox.Timedout"] if state == State.VALIDATE_MANIFEST else []
-    assert rule == {
+    assert transient_retrier(template, state) == {
         "ErrorEquals": [error for error in TRANSIENT_ERRORS if error not in too_large],
         "IntervalSeconds": 2,
         "BackoffRate": 2,
-        "MaxAttempts": 8,
-        "MaxDelaySeconds": 120,
-        "JitterStrategy": "FULL",
+        "MaxAttempts": tries,
+        "MaxDelaySeconds": longest,
+        "JitterStrategy": jitter,
     }
+
+
+@pytest.mark.parametrize("heartbeat", [60, 900, 3_601, 86_400])
+@pytest.mark.parametrize("runtime", [60, 86_400, MONTH])
+def test_no_fault_that_passes_ends_the_wait_before_the_longest_job_has_ended(
+    runtime: int, heartbeat: int
+) -> None:
+    settings = PipelineSettings(max_runtime_seconds=runtime, heartbeat_seconds=heartbeat)
+    tries = transient_retries_of_waiting(settings)
+    assert sum(min(2 * 2**count, heartbeat) for count in range(tries)) >= runtime + 86_400
 
 
 def test_a_manifest_that_takes_longer_than_lambda_gives_is_not_read_again(
@@ -170,26 +195,28 @@ def test_a_manifest_that_takes_longer_than_lambda_gives_is_not_read_again(
         (
             State.START_TRAINING_JOB,
             {
-                "dataset": "{% $dataset %}",
-                "attempt": "{% $attempt %}",
-                "capacity_misses": "{% $capacity_misses %}",
-                "internal_errors": "{% $internal_errors %}",
+                "dataset": "{% $states.input.dataset %}",
+                "attempt": "{% $states.input.attempt %}",
+                "capacity_misses": "{% $states.input.capacity_misses %}",
+                "internal_errors": "{% $states.input.internal_errors %}",
                 "execution": ...,
+                "retry_count": "{% $states.context.State.RetryCount %}",
             },
         ),
         (
             State.AWAIT_TRAINING_JOB,
             {
-                "training_job": "{% $training_job %}",
+                "training_job": "{% $states.input.training_job %}",
                 "execution": ...,
+                "retry_count": "{% $states.context.State.RetryCount %}",
                 "task_token": "{% $states.context.Task.Token %}",
             },
         ),
         (
             State.RECORD_MODEL,
             {
-                "dataset": "{% $dataset %}",
-                "training_job": "{% $training_job %}",
+                "dataset": "{% $states.input.dataset %}",
+                "training_job": "{% $states.input.training_job %}",
                 "execution": {
                     "name": "{% $states.context.Execution.Name %}",
                     "arn": "{% $states.context.Execution.Id %}",
@@ -219,37 +246,51 @@ def test_the_number_of_redrives_is_zero_where_the_context_has_none(
     assert evaluate(expression, states={"context": {"Execution": execution}}) == redrives
 
 
-def test_variables_carry_dataset_counts_and_training_job(template: Template) -> None:
-    assigned = {name: state.get("Assign") for name, state in states(template).items()}
-    assert assigned[State.VALIDATE_MANIFEST] == {
+INPUT = {"dataset": "d", "attempt": 3, "capacity_misses": 2, "internal_errors": 1}
+
+
+def output(output: Any, result: object = None) -> Any:
+    """What a state or a catcher hands on of this input."""
+    return evaluate(output, states={"input": INPUT, "result": result})
+
+
+def test_what_later_states_need_is_in_their_input_and_in_no_variable(template: Template) -> None:
+    assert "Assign" not in json.dumps(template.state_machine())
+    assert states(template)[State.VALIDATE_MANIFEST]["Output"] == {
         "dataset": "{% $states.result.Payload %}",
         "attempt": 0,
         "capacity_misses": 0,
         "internal_errors": 0,
     }
-    assert assigned[State.START_TRAINING_JOB] == {"training_job": "{% $states.result.Payload %}"}
-    assert assigned[State.AWAIT_TRAINING_JOB] is assigned[State.RECORD_MODEL] is None
+    start, wait = (
+        states(template)[state]["Output"]
+        for state in (State.START_TRAINING_JOB, State.AWAIT_TRAINING_JOB)
+    )
+    assert output(start, {"Payload": "job"}) == INPUT | {"training_job": "job"}
+    assert output(wait, "result") == INPUT | {"model": "result"}
 
 
-def caught(template: Template, error: type[errors.Signal]) -> dict[str, Any]:
-    catches = states(template)[State.AWAIT_TRAINING_JOB]["Catch"]
+def caught(template: Template, state: State, error: type[errors.Signal]) -> Any:
+    catches = states(template)[state]["Catch"]
     (rule,) = (each for each in catches if each["ErrorEquals"] == [error.__name__])
-    assigned: dict[str, Any] = rule["Assign"]
-    return assigned
+    return output(rule["Output"])
 
 
 def test_a_job_that_failed_inside_sagemaker_is_replaced_by_one_of_another_name(
     template: Template,
 ) -> None:
-    assigned = caught(template, errors.FirstInternalServerError)
-    assert evaluate(assigned["attempt"], attempt=3) == 4
-    assert evaluate(assigned["internal_errors"], internal_errors=0) == 1
+    handed_on = caught(template, State.AWAIT_TRAINING_JOB, errors.FirstInternalServerError)
+    assert handed_on == INPUT | {"attempt": 4, "internal_errors": 2}
 
 
 def test_a_redrive_starts_counting_internal_errors_anew(template: Template) -> None:
-    assigned = caught(template, errors.RedrivenTrainingJobEnded)
-    assert evaluate(assigned["attempt"], attempt=3) == 4
-    assert assigned["internal_errors"] == 0
+    handed_on = caught(template, State.AWAIT_TRAINING_JOB, errors.RedrivenJobEnded)
+    assert handed_on == INPUT | {"attempt": 4, "internal_errors": 0}
+
+
+@pytest.mark.parametrize("state", [State.START_TRAINING_JOB, State.AWAIT_TRAINING_JOB])
+def test_missing_capacity_loses_nothing_of_the_input(template: Template, state: State) -> None:
+    assert caught(template, state, errors.CapacityUnavailable) == INPUT
 
 
 def test_a_labeling_job_at_work_is_asked_every_minute_for_as_long_as_the_settings_say(
@@ -263,20 +304,21 @@ def test_a_labeling_job_at_work_is_asked_every_minute_for_as_long_as_the_setting
     }
 
 
+def pause(wait: dict[str, Any], misses: int) -> Any:
+    return evaluate(wait["Seconds"], states={"input": INPUT | {"capacity_misses": misses}})
+
+
 def test_the_next_instance_type_comes_at_once_and_the_first_again_after_a_pause(
     template: Template,
 ) -> None:
     wait = states(template)[State.NEXT_INSTANCE_TYPE]
-    seconds = [evaluate(wait["Seconds"], capacity_misses=misses) for misses in range(7)]
-    assert seconds == [0, 0, 600, 0, 0, 600, 0]
-    assert evaluate(wait["Assign"]["attempt"], attempt=4) == 5
-    assert evaluate(wait["Assign"]["capacity_misses"], capacity_misses=2) == 3
+    assert [pause(wait, misses) for misses in range(7)] == [0, 0, 600, 0, 0, 600, 0]
+    assert output(wait["Output"]) == INPUT | {"attempt": 4, "capacity_misses": 3}
 
 
 def test_the_pause_follows_the_number_of_instance_types(customized: Template) -> None:
     wait = states(customized)[State.NEXT_INSTANCE_TYPE]
-    seconds = [evaluate(wait["Seconds"], capacity_misses=misses) for misses in range(4)]
-    assert seconds == [0, 600, 0, 600]
+    assert [pause(wait, misses) for misses in range(4)] == [0, 600, 0, 600]
 
 
 def test_a_missed_heartbeat_looks_at_the_job_again_for_as_long_as_it_may_take(
@@ -289,7 +331,7 @@ def test_a_missed_heartbeat_looks_at_the_job_again_for_as_long_as_it_may_take(
     assert "TimeoutSeconds" not in wait
     assert rule["ErrorEquals"] == ["States.HeartbeatTimeout", "States.Timeout"]
     assert (rule["IntervalSeconds"], rule["BackoffRate"]) == (1, 1)
-    assert rule["MaxAttempts"] * 600 >= 86_400 + 86_400
+    assert rule["MaxAttempts"] * 600 >= 86_400 + 86_400 + 3_600
 
 
 def test_a_quota_is_asked_for_again_for_as_long_as_the_settings_say(template: Template) -> None:
@@ -312,7 +354,7 @@ def test_heartbeats_cover_the_longest_job_and_no_more_than_one_beat_beyond(
     runtime: int, heartbeat: int
 ) -> None:
     config = PipelineSettings(max_runtime_seconds=runtime, heartbeat_seconds=heartbeat)
-    longest = runtime + 86_400
+    longest = runtime + 86_400 + 3_600
     assert longest <= heartbeats(config) * heartbeat < longest + heartbeat
 
 
@@ -357,5 +399,5 @@ def test_the_definition_is_far_smaller_than_its_limit(template: Template) -> Non
 
 def test_spot_capacity_may_keep_a_training_job_waiting_for_longer() -> None:
     config = PipelineSettings(managed_spot_training=True, max_wait_seconds=MONTH)
-    assert heartbeats(config) * config.heartbeat_seconds >= MONTH + 86_400
+    assert heartbeats(config) * config.heartbeat_seconds >= MONTH + 3_600
     refuse_contradictions(config)

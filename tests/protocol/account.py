@@ -12,8 +12,10 @@ from typing import Any
 from greenlet import getcurrent, greenlet
 
 from lambdas import errors
+from lambdas.jobs.callbacks import KeptCallback
 from lambdas.jobs.close import stop_abandoned_jobs, stop_orphaned_jobs
 from lambdas.jobs.description import Description
+from lambdas.jobs.runs import Runs
 from lambdas.jobs.wait import register, resume
 from lambdas.messages import Callback, Execution, Job, StartTrainingJobEvent
 from lambdas.training.attempt import start_training_job
@@ -81,6 +83,8 @@ class StateMachineExecution:
     capacity_misses: int = 0
     internal_errors: int = 0
     redrives: int = 0
+    tries: int = 0
+    """Of the state before this one, in this visit."""
     invocation: int = 0
     """Changes whenever the current try of a step is given up."""
     job: Job | None = None
@@ -98,7 +102,16 @@ class StateMachineExecution:
         return Execution(name=self.name, arn=self.arn, redrive_count=self.redrives)
 
     def enter(self, state: str) -> None:
-        """Begin a state, or a retry of it: a task token of before is void."""
+        """Begin a state: a task token of before is void."""
+        self.tries = 0
+        self._try(state)
+
+    def retry(self) -> None:
+        """Try the state again: a task token of before is void."""
+        self.tries += 1
+        self._try(self.state)
+
+    def _try(self, state: str) -> None:
         self.state = state
         self.invocation += 1
         if state == "Start Training Job":
@@ -142,6 +155,7 @@ class StateMachineExecution:
             capacity_misses=self.capacity_misses,
             internal_errors=self.internal_errors,
             execution=self.context(),
+            retry_count=self.tries,
         )
         account = self.account
         account.invoke(
@@ -162,7 +176,12 @@ class StateMachineExecution:
         account.invoke(
             f"await {self.token(invocation)}",
             lambda: account.safeguards.register(
-                callback, TRAINING, jobs=account, callbacks=account, executions=account
+                callback,
+                TRAINING,
+                retry_count=self.tries,
+                jobs=account,
+                callbacks=account,
+                executions=account,
             ),
             lambda _: None,
             partial(self._failed_step, invocation),
@@ -177,7 +196,7 @@ class StateMachineExecution:
         if invocation != self.invocation or self.status != "RUNNING":
             return
         if isinstance(error, Crash | errors.ServiceUnavailable):
-            self.enter(self.state)
+            self.retry()
         else:
             self._fail(type(error).__name__)
 
@@ -190,7 +209,7 @@ class StateMachineExecution:
             self.attempt += 1
             self.internal_errors += 1
             self.enter("Start Training Job")
-        elif error == "RedrivenTrainingJobEnded":
+        elif error == "RedrivenJobEnded":
             self.attempt += 1
             self.internal_errors = 0
             self.enter("Start Training Job")
@@ -204,8 +223,8 @@ class Safeguards:
     """The protocols as they are; a test takes one away to see that it is missed."""
 
     start: Callable[..., Job] = start_training_job
-    register: Callable[..., bool] = register
-    resume: Callable[..., int] = resume
+    register: Callable[..., object] = register
+    resume: Callable[..., object] = resume
     stop_abandoned_jobs: Callable[..., list[str]] = stop_abandoned_jobs
     stop_orphaned_jobs: Callable[..., list[str]] = stop_orphaned_jobs
     heartbeat: bool = True
@@ -217,11 +236,14 @@ class Account:
 
     safeguards: Safeguards = field(default_factory=Safeguards)
     described_jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    tokens: dict[tuple[str, str], Callback] = field(default_factory=dict)
+    tokens: dict[tuple[str, str], KeptCallback] = field(default_factory=dict)
     recorded: dict[str, list[Job]] = field(default_factory=dict)
     executions: dict[str, StateMachineExecution] = field(default_factory=dict)
     events: list[tuple[str, str]] = field(default_factory=list)
     handlers: list[Handler] = field(default_factory=list)
+    shown_late: dict[str, int] = field(default_factory=dict)
+    """How many more looks do not show a job that exists."""
+    seen: set[str] = field(default_factory=set)
     stops: list[tuple[str, str, bool]] = field(default_factory=list)
     """Who stopped which job, and whether an execution awaited it."""
 
@@ -257,7 +279,7 @@ class Account:
         self.invoke(
             "reconcile",
             lambda: self.safeguards.stop_orphaned_jobs(
-                "gt-train-", MACHINE, jobs=self, records=self, executions=self
+                MACHINE, jobs=self, records=self, executions=self
             ),
             lambda _: None,
             lambda _: None,
@@ -270,8 +292,11 @@ class Account:
         self.send("job ended", name)
 
     def _is_awaited(self, job: str) -> bool:
+        """Whether an execution waits for a job of its run; a redrive gives up those of before."""
         return any(
-            each.waits() and each.job is not None and each.job.name == job
+            each.waits()
+            and each.job is not None
+            and (each.job.name, each.job.redrive_count) == (job, each.redrives)
             for each in self.executions.values()
         )
 
@@ -286,7 +311,7 @@ class Account:
     def _close(self, execution: str) -> Callable[[], Any]:
         arn = self.executions[execution].arn
         return lambda: self.safeguards.stop_abandoned_jobs(
-            execution, arn, jobs=self, records=self, executions=self
+            Execution(name=execution, arn=arn), jobs=self, records=self, executions=self
         )
 
     # TrainingJobs
@@ -306,40 +331,44 @@ class Account:
 
     def describe(self, name: str) -> Description | None:
         pause()
+        if self.shown_late.get(name):
+            self.shown_late[name] -= 1
+            return None
+        self.seen.add(name)
         return described(self.described_jobs[name]) if name in self.described_jobs else None
 
     def stop(self, name: str) -> None:
         pause()
-        self.stops.append((self._caller(), name, self._is_awaited(name)))
         if self.described_jobs[name]["TrainingJobStatus"] == "InProgress":
+            self.stops.append((self._caller(), name, self._is_awaited(name)))
             self.described_jobs[name]["TrainingJobStatus"] = "Stopping"
 
-    def running(self, prefix: str) -> list[str]:
+    def running(self) -> list[Description]:
         pause()
-        return [
-            name
-            for name, job in self.described_jobs.items()
-            if name.startswith(prefix) and job["TrainingJobStatus"] == "InProgress"
-        ]
+        return [job for job in map(described, self.described_jobs.values()) if job.is_running]
 
-    def execution_of(self, description: Description) -> str | None:
+    def execution_of(self, job: Description) -> str | None:
         pause()
-        tag: str = description.response["Tags"][0]["Value"]
+        tag: str = self.described_jobs[job.name]["Tags"][0]["Value"]
         return tag
 
     # Callbacks
 
-    def put(self, callback: Callback) -> None:
+    def put(self, callback: Callback) -> KeptCallback:
         pause()
-        self.tokens[callback.job.name, callback.execution.name] = callback
+        kept = KeptCallback(callback, tag=callback.task_token)
+        self.tokens[callback.job.name, callback.execution.name] = kept
+        return kept
 
-    def waiting_for(self, job: str) -> list[Callback]:
+    def waiting_for(self, job: str) -> list[KeptCallback]:
         pause()
         return [kept for (name, _), kept in self.tokens.items() if name == job]
 
-    def discard(self, callback: Callback) -> None:
+    def discard(self, kept: KeptCallback) -> None:
         pause()
-        self.tokens.pop((callback.job.name, callback.execution.name), None)
+        key = kept.callback.job.name, kept.callback.execution.name
+        if self.tokens.get(key) == kept:
+            del self.tokens[key]
 
     # Executions
 
@@ -352,9 +381,10 @@ class Account:
         pause()
         return self._of(task_token).answer(task_token, error)
 
-    def is_running(self, execution_arn: str) -> bool:
+    def runs(self, execution_arn: str) -> Runs:
         pause()
-        return self.executions[execution_arn.rpartition(":")[2]].status == "RUNNING"
+        execution = self.executions[execution_arn.rpartition(":")[2]]
+        return Runs(execution.redrives, is_running=execution.status == "RUNNING")
 
     def _of(self, task_token: str) -> StateMachineExecution:
         return self.executions[task_token.partition("#")[0]]

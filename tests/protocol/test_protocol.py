@@ -2,12 +2,10 @@
 
 import itertools
 import os
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from lambdas.jobs import start as start_module
 from lambdas.jobs import wait
 from lambdas.jobs.kind import JobKind
 from lambdas.messages import Callback
@@ -24,7 +22,7 @@ STEPS = 60
 
 DIFFERENT = 0.6
 """Share of the runs that differ, at least: executions that are aborted early have few orders. Of
-nine kinds, that makes more than 10,000 different orders of events."""
+ten kinds, that makes more than 10,000 different orders of events."""
 
 ORDERS = {
     "nothing goes wrong": Faults(),
@@ -34,9 +32,10 @@ ORDERS = {
     "jobs take long": Faults(heartbeats=3),
     "executions are aborted": Faults(aborts=2, losses=1, repeats=1),
     "executions are redriven": Faults(aborts=1, redrives=2, losses=1),
+    "jobs are shown late": Faults(lags=2, crashes=1, aborts=1, redrives=1),
     "the reconcile comes at any moment": Faults(reconciles=3, aborts=1, redrives=1, losses=1),
     "everything at once": Faults(
-        losses=2, repeats=2, crashes=2, heartbeats=2, aborts=1, redrives=2, reconciles=2
+        losses=2, repeats=2, crashes=2, heartbeats=2, aborts=1, redrives=2, reconciles=2, lags=1
     ),
 }
 
@@ -72,14 +71,20 @@ def test_every_order_of_the_first_ten_events_keeps_the_promises(faults: Faults) 
 
 
 def describe_before_token(
-    callback: Callback, kind: JobKind, *, jobs: Any, callbacks: Any, executions: Any
-) -> bool:
-    ending = wait._verdict(callback.job.name, kind, jobs)
-    callbacks.put(callback)
-    if ending is None:
-        return False
-    wait._settle(callback, ending, callbacks=callbacks, executions=executions)
-    return True
+    callback: Callback,
+    kind: JobKind,
+    *,
+    retry_count: int,
+    jobs: Any,
+    callbacks: Any,
+    executions: Any,
+) -> wait.Answered | None:
+    description = jobs.describe(callback.job.name)
+    verdict = wait._verdict(callback, description, kind)
+    kept = callbacks.put(callback)
+    if verdict is None:
+        return None
+    return wait._settle(kept, description, verdict, callbacks=callbacks, executions=executions)
 
 
 def nothing(*_: object, **__: object) -> list[str]:
@@ -118,10 +123,8 @@ def test_without_the_reconcile_a_lost_event_leaves_a_job_running() -> None:
         explore(Faults(aborts=1, losses=1), Safeguards(stop_orphaned_jobs=nothing))
 
 
-def stop_every_running_job(
-    prefix: str, machine: str, *, jobs: Any, records: Any, executions: Any
-) -> list[str]:
-    running: list[str] = jobs.running(prefix)
+def stop_every_running_job(machine: str, *, jobs: Any, records: Any, executions: Any) -> list[str]:
+    running: list[str] = [job.name for job in jobs.running()]
     for name in running:
         jobs.stop(name)
     return running
@@ -135,10 +138,7 @@ def test_a_reconcile_that_stops_jobs_that_are_awaited_is_noticed() -> None:
 def test_without_taking_up_the_job_of_before_a_redrive_pays_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def never(*_: Mapping[str, Any]) -> bool:
-        return False
-
-    monkeypatch.setattr(start_module, "_is_reusable", never)
+    monkeypatch.setattr(attempt, "completed_before", lambda *_, **__: None)
 
     with pytest.raises(Violation, match=r"paid for 2 models|run on for nobody"):
         explore(Faults(aborts=1, redrives=1, losses=1), runs=4 * RUNS)

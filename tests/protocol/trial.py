@@ -18,7 +18,7 @@ ENDINGS = (
     ("Failed", "InternalServerError: We encountered an internal error."),
 )
 
-AFTER_REDRIVE = "RedrivenTrainingJobEnded"
+AFTER_REDRIVE = "RedrivenJobEnded"
 REPLACED = {
     "TrainingInternalServerError": ("FirstInternalServerError", AFTER_REDRIVE),
     "TrainingClientError": (AFTER_REDRIVE,),
@@ -47,6 +47,8 @@ class Faults:
     """That are missed though no event was lost: the job takes long."""
     aborts: int = 0
     redrives: int = 0
+    lags: int = 0
+    """Jobs that SageMaker does not show for the first looks after their creation."""
     reconciles: int = 0
     """That come at any moment, besides the one when all is at rest."""
 
@@ -99,7 +101,9 @@ class Trial:
 
     def _job_actions(self) -> Iterator[Action]:
         for name, job in self.account.described_jobs.items():
-            if job["TrainingJobStatus"] == "InProgress":
+            if self.faults.lags and name not in self.account.seen | self.account.shown_late.keys():
+                yield f"{name} is shown late", partial(self._lag, name)
+            if job["TrainingJobStatus"] == "InProgress" and not self.account.shown_late.get(name):
                 for status, reason in ENDINGS[: self.endings]:
                     yield (
                         f"{name} ends {status} {reason[:13]}",
@@ -142,6 +146,11 @@ class Trial:
         self.disturbed = True
         handler.failed(Crash())
 
+    def _lag(self, job: str) -> None:
+        self.faults.lags -= 1
+        self.disturbed = True
+        self.account.shown_late[job] = 2
+
     def _deliver(self, event: tuple[str, str]) -> None:
         self.account.events.remove(event)
         self.account.deliver(*event)
@@ -157,7 +166,7 @@ class Trial:
 
     def _beat(self, execution: StateMachineExecution) -> None:
         self.faults.heartbeats -= 1
-        execution.enter("Await Training Job")
+        execution.retry()
 
     def _abort(self, execution: StateMachineExecution) -> None:
         self.faults.aborts -= 1
@@ -209,7 +218,7 @@ class Trial:
             raise Violation(f"{execution.name} needs a heartbeat though nothing went wrong")
         if not self.safeguards.heartbeat:
             raise Violation(f"{execution.name} waits for ever")
-        execution.enter("Await Training Job")
+        execution.retry()
 
     def _unfinished_jobs(self) -> str | None:
         unfinished = ("InProgress", "Stopping")
@@ -237,8 +246,8 @@ class Trial:
 
     def _check(self) -> None:
         for caller, job, awaited in self.account.stops:
-            if awaited and caller == "reconcile":
-                raise Violation(f"{job} was stopped although it is awaited")
+            if awaited:
+                raise Violation(f"{job} was stopped by {caller} although it is awaited")
         for execution in self.account.executions.values():
             if execution.status == "RUNNING":
                 raise Violation(f"{execution.name} never ended")

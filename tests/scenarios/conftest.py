@@ -7,19 +7,11 @@ import pytest
 
 from local.aws.deployment import Deployment
 from local.aws.embedded_aws import EmbeddedAws
-from stacks.synthesis import STACK_NAME, synthesize
+from stacks.settings.environments import STACK_NAME
 from tests.scenarios.pipeline import Pipeline
 
 CLOCK_SPEED = 300.0
 """The heartbeat of 900 s takes 3 s, the pause for capacity 2 s."""
-
-
-@pytest.fixture(scope="session")
-def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The app as the cdk CLI would deploy it."""
-    folder = tmp_path_factory.mktemp("cdk.out")
-    synthesize(folder)
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from stacks.synthesis import STACK_NAME
+from stacks.settings.environments import STACK_NAME
 from tests.scenarios.pipeline import Pipeline
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from cli.dead_letters import Account, DeployedPipeline, Replayed, replay
-from stacks.synthesis import STACK_NAME
+from stacks.settings.environments import STACK_NAME
 from tests.scenarios.pipeline import Pipeline, eventually
 
 

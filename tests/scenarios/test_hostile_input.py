@@ -95,3 +95,19 @@ def test_a_line_that_is_an_attack_is_only_an_invalid_line(pipeline: Pipeline, li
 
     assert outcome["records"]["invalid"] == 1
     assert outcome["records"]["usable"] == 30
+
+
+def test_a_task_token_is_no_manifest_and_goes_nowhere(pipeline: Pipeline) -> None:
+    hold = pipeline.aws.training.faults.hold_next_job()
+    waiting = pipeline.label("waiting")
+    (key,) = pipeline.keys(pipeline.layout.callbacks_of(pipeline.waits_for_job(waiting)))
+    token = pipeline.json(key)["task_token"]
+
+    described = pipeline.ended(pipeline.start(manifest=pipeline.layout.uri(key)))
+
+    assert described["error"] == "InvalidExecutionInput"
+    hold.release()
+    pipeline.succeeded(waiting)
+    for written in pipeline.keys(""):
+        body = pipeline.s3.get_object(Bucket=pipeline.layout.bucket, Key=written)["Body"].read()
+        assert token.encode() not in body, written

@@ -19,9 +19,10 @@ NOT_SEEN_HERE = {
         "Only jobs on spot capacity write checkpoints; with managed_spot_training."
     ),
     r"\w+ s3:AbortMultipartUpload .*": "Only an upload in parts that fails is aborted.",
-    r"\w+ s3:ListBucket .*": (
-        "S3 asks for it inside GetObject: it decides whether a missing key is 404 or 403."
+    r"TrainingRole s3:GetBucketLocation .*": (
+        "In SageMaker's own policy, AmazonSageMakerFullAccess; the simulated job does not ask."
     ),
+    r"\w+ s3:ListBucket .*": "Asked for only where a key is missing: 404 with it, 403 without.",
 }
 """Grants that the embedded AWS never asks for (patterns of a grant's text) and why they stay."""
 

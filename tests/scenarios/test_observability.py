@@ -66,6 +66,20 @@ def test_started_succeeded_and_billed_are_measured_once(pipeline: Pipeline, exec
     assert billed[Metric.BILLED_INSTANCE_SECONDS] == [outcome["billable_instance_seconds"]]
 
 
+def test_the_time_from_the_jobs_end_to_the_answer_is_measured_once(
+    pipeline: Pipeline, execution: str
+) -> None:
+    def delays() -> list[dict[str, Any]]:
+        return [
+            line
+            for module in ("await_training_job", "resume_execution")
+            for line in measured(pipeline, module, Metric.ANSWER_DELAY)
+        ]
+
+    (delay,) = eventually(lambda: delays() or None)
+    assert delay[Metric.ANSWER_DELAY][0] >= 0
+
+
 def test_a_failed_execution_is_measured_under_its_error(pipeline: Pipeline) -> None:
     execution = pipeline.label("not-json", b"not JSON\n" * 30)
     assert pipeline.ended(execution)["error"] == "ManifestRejected"

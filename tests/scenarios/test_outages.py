@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scenarios.pipeline import Pipeline
+from tests.scenarios.pipeline import Pipeline, eventually
 
 
 def test_dying_between_creating_a_job_and_saying_so_leaves_one_job(pipeline: Pipeline) -> None:
@@ -55,3 +55,33 @@ def test_a_service_that_fails_for_a_while_is_outlasted(
 
     assert len(pipeline.training_jobs(execution)) == 1
     assert pipeline.dead_letters() == 0
+
+
+def test_an_outage_while_a_job_is_awaited_costs_time_and_never_the_job(pipeline: Pipeline) -> None:
+    hold = pipeline.aws.training.faults.hold_next_job()
+    execution = pipeline.label("outage-while-awaited")
+    job = pipeline.waits_for_job(execution)
+    # boto3 makes five tries of a call by itself: ten invocations fail, one after the other.
+    pipeline.aws.faults.refuse(
+        "sagemaker", "DescribeTrainingJob", "ThrottlingException", times=50, caller="AwaitTraining"
+    )
+    eventually(lambda: pipeline.happened(execution, "TaskFailed") >= 10 or None)
+    assert pipeline.aws.training.jobs[job].status == "InProgress"
+
+    hold.release()
+
+    assert pipeline.succeeded(execution)["training_job"] == job
+
+
+def test_functions_that_die_in_many_heartbeats_never_cost_the_job(pipeline: Pipeline) -> None:
+    hold = pipeline.aws.training.faults.hold_next_job()
+    execution = pipeline.label("many-deaths")
+    job = pipeline.waits_for_job(execution)
+    pipeline.aws.faults.kill_caller(
+        "sagemaker", "DescribeTrainingJob", when="before", times=10, caller="AwaitTraining"
+    )
+    eventually(lambda: pipeline.happened(execution, "TaskFailed") >= 10 or None)
+
+    hold.release()
+
+    assert pipeline.succeeded(execution)["training_job"] == job

@@ -11,7 +11,8 @@ import pytest
 
 from local.aws.deployment import Deployment
 from local.aws.embedded_aws import EmbeddedAws
-from stacks.synthesis import STACK_NAME, synthesize
+from stacks.settings.environments import STACK_NAME
+from stacks.synthesis import synthesize
 from tests.scenarios.pipeline import Pipeline, eventually
 
 pytestmark = pytest.mark.soak

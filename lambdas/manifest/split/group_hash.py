@@ -8,21 +8,38 @@ HASH_BITS = 64
 _SPLIT_KEY = b"gt-train split"  # a change moves images between train and validation
 
 
-def image_hash() -> Callable[[str], int]:
-    """A function from a source-ref to 64 bits, the same in every run and process."""
+def key_hash() -> Callable[[str], int]:
+    """Return a function from a text to 64 bits, the same in every run and process."""
     keyed = blake2b(digest_size=HASH_BITS // 8, person=_SPLIT_KEY).copy
     from_bytes = int.from_bytes
 
-    def hashed(source_ref: str) -> int:
+    def hashed(text: str) -> int:
         state = keyed()
-        state.update(source_ref.encode("utf-8", "surrogatepass"))
+        state.update(text.encode("utf-8", "surrogatepass"))
         return from_bytes(state.digest(), "big")
 
     return hashed
 
 
+class BucketSalts(dict[str, int]):
+    """What tells equal keys of different buckets apart: the hash of each ``s3://bucket/``.
+
+    The split goes by the key alone, so that a data set keeps its sides when it is copied to
+    another bucket.
+    """
+
+    def __missing__(self, prefix: str) -> int:
+        self[prefix] = salt = key_hash()(prefix)
+        return salt
+
+
+def key_start(source_ref: str) -> int:
+    """Return where the key begins in ``s3://bucket/key``."""
+    return source_ref.index("/", 5) + 1
+
+
 def group_hash(pattern: str | None) -> Callable[[str], int] | None:
-    """A function from a source-ref to the hash of its group, if there is a pattern for groups.
+    """Return a function from a source-ref to the hash of its group, if a pattern names groups.
 
     The group is what the pattern's first group matches, or the whole match; an image on which it
     does not match is a group of its own.
@@ -30,12 +47,12 @@ def group_hash(pattern: str | None) -> Callable[[str], int] | None:
     if pattern is None:
         return None
     search = re.compile(pattern).search
-    hashed = image_hash()
+    hashed = key_hash()
 
     def group(source_ref: str) -> int:
         found = search(source_ref)
         if found is None:
-            return hashed(source_ref)
+            return hashed(source_ref[key_start(source_ref) :])
         key = found[1] if found.re.groups else found[0]
         return hashed(found[0] if key is None else key)
 

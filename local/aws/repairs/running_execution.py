@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.aws.clock import Clock
+from local.aws.repairs.history import add_event
 from local.aws.repairs.patching import ministack
 
 
@@ -48,8 +49,7 @@ class Execution:
         return str(self.record["stateMachineArn"])
 
     def redriven(self, now: str) -> Execution:
-        """Return a run that goes on where this one stands."""
-        self.stop()
+        """Return a run that goes on where this one has ended."""
         return Execution(
             self.record,
             self.clock,
@@ -82,15 +82,17 @@ class Execution:
             self.condition.notify_all()
 
     def finish(self, status: str, event: str, **outcome: Any) -> None:
-        """Close the execution with its last history event, unless it is closed already."""
+        """Close the execution with its last history event, unless it is closed already.
+
+        The outcome is ``output``, or ``error`` and ``cause``, or nothing for an execution that
+        timed out (LocalStack snapshot ``test_global_timeout``, 2024-03-10).
+        """
         service = ministack("services.stepfunctions")
         with self.condition:
             if self.stopped or self.record["status"] != "RUNNING":
                 return
             self.record.update(outcome, status=status, stopDate=service.now_iso())
-            details = {k: v for k, v in outcome.items() if k in ("output", "error", "cause")}
-            name = event[0].lower() + event[1:] + "EventDetails"
-            service._add_event(self.record, event, {name: details})
+            add_event(self.record, event, **outcome)
         if self.timer is not None:
             self.timer.cancel()
         service._emit_execution_status_event(self.record)
@@ -103,7 +105,7 @@ class Execution:
         self.timer.start()
 
     def _time_out(self) -> None:
-        self.finish("TIMED_OUT", "ExecutionTimedOut", error="States.Timeout", cause="")
+        self.finish("TIMED_OUT", "ExecutionTimedOut")
         self.stop()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from types import SimpleNamespace
 from typing import Any
 
 from local.aws.repairs.patching import ministack
@@ -10,8 +11,18 @@ from local.aws.repairs.patching import ministack
 _FOREVER = 99_999_999
 
 
-def seconds(state: Any, name: str, data: Any, context: Any) -> float:
-    """Evaluate a time limit in seconds: literal, path or expression; practically none if absent.
+def without_hurry(jsonata: Any) -> Any:
+    """Give expressions a minute, where AWS gives a second: this machine may be a busy one."""
+    make = jsonata.Jsonata.jsonata
+
+    def patient(expression: str, timeout: int = 0) -> Any:  # noqa: ARG001 - AWS's second
+        return make(expression, timeout=60_000)
+
+    return SimpleNamespace(Jsonata=SimpleNamespace(jsonata=patient), utils=jsonata.utils)
+
+
+def seconds(state: Any, name: str, data: Any, context: Any) -> float | None:
+    """Evaluate a time limit in seconds: literal, path or expression; None if absent.
 
     Raises:
         _ExecutionError: States.Runtime, when it is not a positive number.
@@ -19,8 +30,10 @@ def seconds(state: Any, name: str, data: Any, context: Any) -> float:
     service = ministack("services.stepfunctions")
     if name + "Path" in state:
         value = service._resolve_path_or_ctx(state[name + "Path"], data, context)
+    elif name in state:
+        value = service._apply_jsonata_template(state[name], data, context)
     else:
-        value = service._apply_jsonata_template(state.get(name, _FOREVER), data, context)
+        return None
     if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
         raise service._ExecutionError("States.Runtime", f"{name} is not a positive number: {value}")
     return float(value)
@@ -45,6 +58,50 @@ def task_output(state: Any, data: Any, context: Any, result: Any) -> Any:
     selected = service._apply_result_selector(state, result)
     output = service._apply_result_path(state, data, selected)
     return service._apply_output_path(state, output, context)
+
+
+def assign(
+    state: Any, data: Any, context: Any, result: Any = None, error_output: Any = None
+) -> None:
+    """Assign a state's variables: each is evaluated with those of before, none sees another.
+
+    Source: Step Functions developer guide, workflow-variables.html, "Evaluation order".
+    """
+    service = ministack("services.stepfunctions")
+    if "Assign" not in state or service._state_query_language(state, context) != "JSONata":
+        return
+    assigned = service._apply_jsonata_template(
+        state["Assign"], data, context, result=result, error_output=error_output
+    )
+    context["variables"] = {**context["variables"], **assigned}
+    context["assigned"] = assigned
+
+
+def in_a_scope_of_its_own(
+    original: Any, states: Any, start_at: str, data: Any, record: Any, context: Any
+) -> Any:
+    """Run a branch, or an item of a Map, whose variables nobody outside sees.
+
+    Source: LocalStack snapshot ``test_base_parallel_cases[BASE_SCOPE_PARALLEL]`` (2024-11-04).
+    """
+    return original(states, start_at, data, record, {**context, "assigned": {}})
+
+
+def choose(original: Any, state: Any, data: Any, context: Any = None) -> tuple[Any, str]:
+    """Take the rule that holds, or the state itself as the default's, with its Output and Assign.
+
+    Source: LocalStack snapshot ``test_output_in_choice[CONDITION_FALSE]`` (2026-02-19).
+    """
+    service = ministack("services.stepfunctions")
+    if service._state_query_language(state, context) != "JSONata" or "Default" not in state:
+        stock: tuple[Any, str] = original(state, data, context)
+        return stock
+    rules = state.get("Choices", [])
+    holds = service._evaluate_jsonata_choice_rule
+    chosen = next((rule for rule in rules if holds(rule, data, context)), state)
+    output = service._apply_jsonata_output(chosen, data, context, default=data)
+    assign(chosen, data, context)
+    return output, chosen.get("Next") or state["Default"]
 
 
 def catch(state: Any, data: Any, context: Any, error: Any) -> tuple[Any, str | None]:

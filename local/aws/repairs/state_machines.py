@@ -5,46 +5,53 @@ from __future__ import annotations
 import contextvars
 import json
 import logging
-import re
 import threading
 from typing import Any
 
 from local.aws.clock import Clock
+from local.aws.repairs.execution_api import REDRIVABLE, ExecutionApi, no_such_execution, refusal
+from local.aws.repairs.execution_logs import log_event
+from local.aws.repairs.history import HistoryRepairs, add_event, json_text
 from local.aws.repairs.patching import Patches, ministack
 from local.aws.repairs.running_execution import Execution, ExecutionStopped, work_for
-from local.aws.repairs.state_walk import MAX_DATA, walk
+from local.aws.repairs.state_fields import assign, choose, in_a_scope_of_its_own, without_hurry
+from local.aws.repairs.state_walk import walk
 
 _log = logging.getLogger(__name__)
-
-_NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
-_REDRIVABLE = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
 class StateMachines:
     """Repairs of executions.
 
-    - Starting twice under one name: the same input while it runs returns the running execution;
-      anything else is ``ExecutionAlreadyExists``. Names and input sizes are checked.
     - Stopping ends what the execution waits for; a state machine's ``TimeoutSeconds`` ends it as
-      TIMED_OUT; a state whose data exceeds 256 KiB fails with ``States.DataLimitExceeded``.
+      TIMED_OUT; a state whose data exceeds 256 KiB in UTF-8 fails with
+      ``States.DataLimitExceeded``.
     - Redrive resumes at the state that the execution stood at, with the input and the variables it
       had there, with fresh retries and ``$states.context.Execution.RedriveCount`` counted up.
-    - A failed execution has no output.
+    - A failed execution has no output. History events are complete, and logged where the state
+      machine says so.
+    - ``Assign`` sees the variables as they were when the state was entered, and stays within the
+      branch of a Parallel or Map.
 
     Not repaired: the 25,000 event and 14 day limits, redrive of a child of a Map run, Distributed
-    Map, Express workflows, X-Ray, logging to CloudWatch Logs, ``Assign`` in JSONPath states.
+    Map, Express workflows, X-Ray, ``Assign`` in JSONPath states.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._executions: dict[str, Execution] = {}
+        self._history = HistoryRepairs(self._log_event)
 
     def install(self, patches: Patches) -> None:
         """Put the repairs in place."""
         service, app = ministack("services.stepfunctions"), ministack("app")
-        patches.wrap(service, "_start_execution", self._start)
         patches.wrap(service, "_stop_execution", self._stop)
-        patches.wrap(service, "_describe_execution", self._describe)
+        ExecutionApi(self._executions).install(patches)
+        self._history.install(patches)
+        patches.replace(service, "jsonata", without_hurry(service.jsonata))
+        patches.replace(service, "_apply_state_assign", assign)
+        patches.wrap(service, "_execute_choice", choose)
+        patches.wrap(service, "_run_sub_machine", in_a_scope_of_its_own)
         patches.replace(service, "_run_execution", self._run_new)
         handler = app.SERVICE_HANDLERS["states"]
         patches.put(app.SERVICE_HANDLERS, "states", self._with_redrive(handler))
@@ -54,42 +61,12 @@ class StateMachines:
         for execution in self._executions.values():
             execution.stop()
 
-    def _start(self, original: Any, request: dict[str, Any]) -> Any:
-        service = ministack("services.stepfunctions")
-        name, given = request.get("name"), request.get("input", "{}")
-        if name is not None and not _NAME.fullmatch(name):
-            return service.error_response_json("InvalidName", f"Invalid Name: '{name}'", 400)
-        if len(given.encode()) > MAX_DATA:
-            return service.error_response_json(
-                "InvalidExecutionInput", f"input is larger than {MAX_DATA} bytes", 400
-            )
-        machine = request["stateMachineArn"].replace(":stateMachine:", ":execution:")
-        running = service._executions.get(f"{machine}:{name}")
-        if running and running["status"] == "RUNNING" and running["input"] == given:
-            return service.json_response(
-                {"executionArn": running["executionArn"], "startDate": running["startDate"]}
-            )
-        return original(request)
-
     def _stop(self, original: Any, request: dict[str, Any]) -> Any:
         answer = original(request)
         execution = self._executions.get(request.get("executionArn", ""))
         if execution is not None and execution.record["status"] == "ABORTED":
             execution.stop()
         return answer
-
-    def _describe(self, original: Any, request: dict[str, Any]) -> Any:
-        status, headers, body = original(request)
-        execution = self._executions.get(request.get("executionArn", ""))
-        if status != 200 or execution is None:
-            return status, headers, body
-        described = json.loads(body)
-        redrivable = described["status"] in _REDRIVABLE
-        described["redriveCount"] = execution.redrive_count
-        described["redriveStatus"] = "REDRIVABLE" if redrivable else "NOT_REDRIVABLE"
-        if execution.redrive_time:
-            described["redriveDate"] = execution.redrive_time
-        return ministack("services.stepfunctions").json_response(described)
 
     def _with_redrive(self, handler: Any) -> Any:
         service = ministack("services.stepfunctions")
@@ -106,22 +83,14 @@ class StateMachines:
         arn = request.get("executionArn", "")
         execution = self._executions.get(arn)
         if execution is None:
-            return service.error_response_json(
-                "ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'", 400
-            )
+            return no_such_execution(arn)
         record = execution.record
-        if record["status"] not in _REDRIVABLE:
-            return service.error_response_json(
-                "ExecutionNotRedrivable", f"Execution {arn} is {record['status']}", 400
-            )
+        if record["status"] not in REDRIVABLE:
+            return refusal("ExecutionNotRedrivable", f"Execution {arn} is {record['status']}")
         now = service.now_iso()
         redriven = self._executions[arn] = execution.redriven(now)
         record.update(status="RUNNING", stopDate=None, output=None, error=None, cause=None)
-        service._add_event(
-            record,
-            "ExecutionRedriven",
-            {"executionRedrivenEventDetails": {"redriveCount": redriven.redrive_count}},
-        )
+        add_event(record, "ExecutionRedriven", redriveCount=redriven.redrive_count)
         service._emit_execution_status_event(record)
         context = contextvars.copy_context()
         threading.Thread(target=context.run, args=(self._run, redriven), daemon=True).start()
@@ -130,6 +99,7 @@ class StateMachines:
     def _run_new(self, arn: str) -> None:
         record = ministack("services.stepfunctions")._executions[arn]
         execution = self._executions[arn] = Execution(record, self._clock)
+        self._history.started(record)
         if record["status"] == "RUNNING":
             self._run(execution)
 
@@ -150,4 +120,7 @@ class StateMachines:
             _log.exception("execution %s", execution.record["executionArn"])
             execution.finish("FAILED", "ExecutionFailed", error="States.Runtime", cause=repr(bug))
         else:
-            execution.finish("SUCCEEDED", "ExecutionSucceeded", output=json.dumps(output))
+            execution.finish("SUCCEEDED", "ExecutionSucceeded", output=json_text(output))
+
+    def _log_event(self, record: dict[str, Any], event: dict[str, Any]) -> None:
+        log_event(record, event, self._executions[record["executionArn"]].redrive_count)

@@ -6,6 +6,7 @@ import copy
 import json
 from typing import Any
 
+from local.aws.repairs.history import add_event, json_text, size
 from local.aws.repairs.patching import ministack
 from local.aws.repairs.running_execution import Execution, Position
 
@@ -33,10 +34,17 @@ def walk(execution: Execution, definition: dict[str, Any], machine_name: str) ->
         execution.position = Position(name, data, copy.deepcopy(context["variables"]))
         state = definition["States"][name]
         if not resumed:
-            _state_event(record, state, "Entered", name, input=json.dumps(data))
+            add_event(record, f"{state['Type']}StateEntered", name=name, input=json_text(data))
         resumed = False
         data, following = _execute(state, name, data, record, context)
-        _state_event(record, state, "Exited", name, output=json.dumps(data))
+        assigned = {key: json_text(value) for key, value in context["assigned"].items()}
+        add_event(
+            record,
+            f"{state['Type']}StateExited",
+            name=name,
+            output=json_text(data),
+            **({"assignedVariables": assigned} if assigned else {}),
+        )
         name = following
     return data
 
@@ -44,7 +52,8 @@ def walk(execution: Execution, definition: dict[str, Any], machine_name: str) ->
 def _execute(state: Any, name: str, data: Any, record: Any, context: Any) -> Any:
     service = ministack("services.stepfunctions")
     kind = state["Type"]
-    context["State"] = {"Name": name, "EnteredTime": service.now_iso(), "RetryCount": 0}
+    context["State"] = {"Name": name, "EnteredTime": service.now_iso()}
+    context["assigned"] = {}
     if kind == "Fail":
         raise service._ExecutionError(*service._fail_state_error(state, data, context))
     if kind == "Succeed":
@@ -53,13 +62,22 @@ def _execute(state: Any, name: str, data: Any, record: Any, context: Any) -> Any
         run = getattr(service, f"_execute_{kind.lower()}")
         arguments = (state, data, record) if kind in _WITH_RECORD else (state, data)
         output, following = run(*arguments, context)
-    if len(json.dumps(output).encode()) > MAX_DATA:
-        raise service._ExecutionError(
-            "States.DataLimitExceeded",
-            f"The state/task '{name}' returned a result with a size exceeding the maximum number "
-            "of bytes service limit.",
-        )
+    check_size(output, name)
     return output, following
+
+
+def check_size(data: Any, producer: str) -> None:
+    """Raise ``States.DataLimitExceeded`` where data is more than a state may hand on.
+
+    Cause and count after LocalStack's snapshots ``test_start_large_input`` and
+    ``test_service_task_lambada_data_limit_exceeded_on_large_utf8_response`` (2024-03-21).
+    """
+    if size(data) > MAX_DATA:
+        raise ministack("services.stepfunctions")._ExecutionError(
+            "States.DataLimitExceeded",
+            f"The state/task '{producer}' returned a result with a size exceeding the maximum "
+            "number of bytes service limit.",
+        )
 
 
 def _succeed(state: Any, data: Any, context: Any) -> Any:
@@ -89,11 +107,3 @@ def _context(execution: Execution, definition: Any, machine_name: str, given: An
     if execution.redrive_time:
         context["Execution"]["RedriveTime"] = execution.redrive_time
     return context
-
-
-def _state_event(record: Any, state: Any, what: str, name: str, **details: str) -> None:
-    ministack("services.stepfunctions")._add_event(
-        record,
-        f"{state['Type']}State{what}",
-        {f"state{what}EventDetails": {"name": name, **details}},
-    )

@@ -13,7 +13,7 @@ from typing import Any
 
 from local.aws.repairs.patching import Patches, ministack
 
-# API model: output at most 262,144 characters, error 256, cause 32,768.
+# API model: output at most 262,144 bytes of UTF-8, error 256 characters, cause 32,768.
 _MAX_OUTPUT, _MAX_ERROR, _MAX_CAUSE = 262_144, 256, 32_768
 _TOKEN_BYTES = 600
 
@@ -30,7 +30,7 @@ class WaitingTask:
     heartbeat_at: float = field(default_factory=time.monotonic)
     answered: bool = False
     output: Any = None
-    error: tuple[str, str] | None = None
+    error: tuple[str | None, str | None] | None = None
 
 
 class TaskTokens:
@@ -74,8 +74,8 @@ class TaskTokens:
 
     def _succeed(self, _original: Any, request: dict[str, Any]) -> Any:
         output = request.get("output", "")
-        if len(output) > _MAX_OUTPUT:
-            return _error("ValidationException", f"output is longer than {_MAX_OUTPUT} characters")
+        if len(output.encode(errors="surrogatepass")) > _MAX_OUTPUT:
+            return _error("ValidationException", f"output is longer than {_MAX_OUTPUT} bytes")
         try:
             parsed = json.loads(output)
         except ValueError as reason:
@@ -83,8 +83,8 @@ class TaskTokens:
         return self._settle(request, output=parsed)
 
     def _fail(self, _original: Any, request: dict[str, Any]) -> Any:
-        error, cause = request.get("error") or "", request.get("cause") or ""
-        if len(error) > _MAX_ERROR or len(cause) > _MAX_CAUSE:
+        error, cause = request.get("error"), request.get("cause")
+        if len(error or "") > _MAX_ERROR or len(cause or "") > _MAX_CAUSE:
             return _error(
                 "ValidationException",
                 f"error is limited to {_MAX_ERROR}, cause to {_MAX_CAUSE} characters",

@@ -26,6 +26,9 @@ class SageMakerApi:
         """Make SageMaker one of ministack's services."""
         handlers, router = ministack("app").SERVICE_HANDLERS, ministack("core.router")
         require("sagemaker" not in handlers, "app.SERVICE_HANDLERS without sagemaker")
+        tagged = ministack("services.tagging")._RESOURCE_TAG_COLLECTORS
+        require("sagemaker" not in tagged, "tagging._RESOURCE_TAG_COLLECTORS without sagemaker")
+        patches.put(tagged, "sagemaker", self._service.tagged)
         patches.put(handlers, "sagemaker", self.handle)
         patches.put(
             router.SERVICE_PATTERNS,
@@ -78,8 +81,9 @@ def _check_permissions(request: dict[str, Any], headers: dict[str, str], query: 
     needed = [
         ("iam:PassRole", request["RoleArn"], {"iam:passedtoservice": "sagemaker.amazonaws.com"})
     ]
-    if request.get("Tags"):
-        needed.append(("sagemaker:AddTags", f"{job}:training-job/{name}", {}))
+    if tags := request.get("Tags"):
+        context = {f"aws:requesttag/{tag['Key']}": tag["Value"] for tag in tags}
+        needed.append(("sagemaker:AddTags", f"{job}:training-job/{name}", context))
     access_key = ministack("core.router").extract_access_key_id(headers, query)
     for action, resource, context in needed:
         denied = ministack("core.iam_evaluator").enforce(

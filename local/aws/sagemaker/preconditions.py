@@ -34,6 +34,8 @@ def check_input_exists(request: dict[str, Any], s3: Any, region: str) -> None:
         uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         try:
+            s3.head_bucket(Bucket=bucket)
+            s3.get_bucket_location(Bucket=bucket)
             found = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("KeyCount", 0)
             reason = "The specified key does not exist"
         except ClientError as error:

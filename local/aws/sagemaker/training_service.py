@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import contextvars
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from local.aws.event_bus import EventBus
@@ -146,6 +146,11 @@ class TrainingService:
     def list_tags(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer ListTags."""
         return {"Tags": self._tagged(request).tags}
+
+    def tagged(self) -> Iterator[tuple[str, list[dict[str, str]]]]:
+        """Yield the ARN and the tags of every training job, for conditions of IAM policies."""
+        for job in list(self.jobs.values()):
+            yield job.arn, job.tags
 
     def describe_labeling_job(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer DescribeLabelingJob, of the jobs that were registered."""

@@ -98,7 +98,9 @@ class Sandbox:
     def start(self, machine: str, given: Any = None, **options: Any) -> str:
         """Start an execution; returns its ARN."""
         arn: str = self.states.start_execution(
-            stateMachineArn=machine, input=json.dumps(given or {}), **options
+            stateMachineArn=machine,
+            input=json.dumps({} if given is None else given, ensure_ascii=False),
+            **options,
         )["executionArn"]
         return arn
 

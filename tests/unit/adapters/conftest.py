@@ -19,6 +19,12 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> InMemoryS3:
 
 
 @pytest.fixture
+def s3_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
+    with stubbed("s3", monkeypatch) as stubber:
+        yield stubber
+
+
+@pytest.fixture
 def stepfunctions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
     with stubbed("stepfunctions", monkeypatch) as stubber:
         yield stubber

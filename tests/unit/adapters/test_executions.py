@@ -8,6 +8,7 @@ from botocore.stub import Stubber
 
 from lambdas.adapters.executions import StepFunctionsExecutions
 from lambdas.errors import ServiceUnavailable
+from lambdas.jobs.runs import Runs
 
 MACHINE = "arn:aws:states:us-east-1:111122223333:stateMachine:pipeline"
 EXECUTION = "arn:aws:states:us-east-1:111122223333:execution:pipeline:dogs"
@@ -50,18 +51,18 @@ def test_any_other_refusal_of_an_answer_is_a_failure(
 
 
 @pytest.mark.parametrize(
-    ("status", "running"),
+    ("status", "runs"),
     [
-        ("RUNNING", True),
-        ("PENDING_REDRIVE", True),
-        ("SUCCEEDED", False),
-        ("FAILED", False),
-        ("TIMED_OUT", False),
-        ("ABORTED", False),
+        ("RUNNING", Runs(2, is_running=True)),
+        ("PENDING_REDRIVE", Runs(2, is_running=True)),
+        ("SUCCEEDED", Runs(2, is_running=False)),
+        ("FAILED", Runs(2, is_running=False)),
+        ("TIMED_OUT", Runs(2, is_running=False)),
+        ("ABORTED", Runs(2, is_running=False)),
     ],
 )
-def test_an_execution_runs_until_it_has_ended(
-    stepfunctions: Stubber, status: str, running: bool
+def test_a_run_of_an_execution_lasts_until_it_has_ended(
+    stepfunctions: Stubber, status: str, runs: Runs
 ) -> None:
     stepfunctions.add_response(
         "describe_execution",
@@ -69,17 +70,18 @@ def test_an_execution_runs_until_it_has_ended(
             "executionArn": EXECUTION,
             "stateMachineArn": MACHINE,
             "status": status,
+            "redriveCount": 2,
             "startDate": dt.datetime(2026, 1, 15, tzinfo=dt.UTC),
         },
     )
 
-    assert StepFunctionsExecutions().is_running(EXECUTION) is running
+    assert StepFunctionsExecutions().runs(EXECUTION) == runs
 
 
-def test_an_execution_that_is_forgotten_has_ended(stepfunctions: Stubber) -> None:
+def test_all_runs_of_an_execution_that_is_forgotten_have_ended(stepfunctions: Stubber) -> None:
     stepfunctions.add_client_error("describe_execution", "ExecutionDoesNotExist")
 
-    assert not StepFunctionsExecutions().is_running(EXECUTION)
+    assert StepFunctionsExecutions().runs(EXECUTION).has_ended(7)
 
 
 def test_an_execution_that_may_not_be_looked_at_is_not_taken_for_ended(
@@ -88,7 +90,7 @@ def test_an_execution_that_may_not_be_looked_at_is_not_taken_for_ended(
     stepfunctions.add_client_error("describe_execution", "AccessDeniedException")
 
     with pytest.raises(ClientError):
-        StepFunctionsExecutions().is_running(EXECUTION)
+        StepFunctionsExecutions().runs(EXECUTION)
 
 
 def test_a_name_that_is_taken_starts_no_second_execution(stepfunctions: Stubber) -> None:

@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 from lambdas import errors
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
 from lambdas.training.job_request import training_job_request
-from tests.unit.jobs.factories import any_dataset, any_execution, any_settings
+from tests.unit.jobs.factories import any_dataset, any_execution, any_settings, described
 
 NOW = dt.datetime(2026, 1, 15, tzinfo=dt.UTC)
 
@@ -99,11 +99,14 @@ def test_a_stop_that_is_forbidden_is_a_failure(sagemaker: Stubber) -> None:
         SageMakerTrainingJobs().stop("gt-train-dogs-1")
 
 
-def test_the_running_jobs_are_listed_to_the_last_page(sagemaker: Stubber) -> None:
-    first = {"NameContains": "gt-train-", "StatusEquals": "InProgress"}
-    jobs = [listed("gt-train-1"), listed("other-gt-train-1")]
+def test_the_running_jobs_of_the_account_are_listed_to_the_last_of_few_pages(
+    sagemaker: Stubber,
+) -> None:
+    first = {"StatusEquals": "InProgress", "MaxResults": 100}
     sagemaker.add_response(
-        "list_training_jobs", {"TrainingJobSummaries": jobs, "NextToken": "more"}, first
+        "list_training_jobs",
+        {"TrainingJobSummaries": [listed("gt-train-1"), listed("other")], "NextToken": "more"},
+        first,
     )
     sagemaker.add_response(
         "list_training_jobs",
@@ -111,6 +114,23 @@ def test_the_running_jobs_are_listed_to_the_last_page(sagemaker: Stubber) -> Non
         first | {"NextToken": "more"},
     )
 
-    running = list(SageMakerTrainingJobs().running("gt-train-"))
+    running = list(SageMakerTrainingJobs().running())
 
-    assert running == ["gt-train-1", "gt-train-2"]
+    assert [job.name for job in running] == ["gt-train-1", "other", "gt-train-2"]
+    assert all(job.is_running for job in running)
+
+
+@pytest.mark.parametrize(
+    ("tags", "execution"),
+    [
+        ([{"Key": "team", "Value": "x"}, {"Key": "gt-train:execution", "Value": "arn"}], "arn"),
+        ([{"Key": "team", "Value": "x"}], None),
+    ],
+)
+def test_a_jobs_tag_names_its_execution(
+    sagemaker: Stubber, tags: list[dict[str, str]], execution: str | None
+) -> None:
+    job = described(listed("gt-train-1"))
+    sagemaker.add_response("list_tags", {"Tags": tags}, {"ResourceArn": job.arn})
+
+    assert SageMakerTrainingJobs().execution_of(job) == execution

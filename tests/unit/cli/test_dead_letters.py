@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from cli.dead_letters import Account, DeployedPipeline, StackNotUsable, replay
+from cli.dead_letters import Account, DeployedPipeline, replay
+from cli.deployed_stack import StackNotUsable
 from cli.main import main
 
 STATE_CHANGE = "SageMaker Training Job State Change"

@@ -6,10 +6,16 @@ from typing import Any
 
 import pytest
 
-from cli.project_policy import SETTINGS, project_policy
+from cli.project_policy import SETTINGS, command_context
+from cli.project_policy import project_policy as policy_of
+from lambdas.manifest.policy import Policy
 from stacks.settings.context import settings_from_context
 from stacks.settings.parsing import SettingRefused
 from stacks.synthesis import project_context
+
+
+def project_policy(label_attribute: str | None, buckets: list[str], file: Path) -> Policy:
+    return policy_of(command_context(file), label_attribute, buckets)
 
 
 def settings(path: Path, **pipeline: Any) -> Path:

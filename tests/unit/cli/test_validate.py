@@ -180,3 +180,21 @@ def test_text_of_a_labeler_cannot_steer_the_terminal(capsys: Capsys, tmp_path: P
     assert run.out.count(r"\x1b[2J\u202e[bold]dog[/]") == 2
     assert "\x1b" not in run.out
     assert "\u202e" not in run.out
+
+
+def test_a_manifest_is_judged_by_the_settings_of_an_environment_and_of_the_command_line(
+    tmp_path: Path, capsys: Capsys, manifest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cdk_json = tmp_path / "cdk.json"
+    staging = {"hyperparameters": {"label_width": 400}}
+    cdk_json.write_text(json.dumps({"context": {"environments": {"staging": staging}}}))
+    monkeypatch.setattr("cli.project_policy.SETTINGS", cdk_json)
+
+    def label_width(*options: str) -> str:
+        report = json.loads(validate(capsys, manifest, "--json", *options).out)
+        derived: str = report["hyperparameters"]["label_width"]
+        return derived
+
+    assert label_width() == "350"
+    assert label_width("--stack", "staging") == "400"
+    assert label_width("-c", "pipeline.hyperparameters.label_width=500") == "500"

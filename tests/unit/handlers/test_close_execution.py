@@ -1,5 +1,6 @@
 """People hear of an execution that has ended, and only then."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,6 +10,12 @@ from lambdas.handlers import close_execution
 from tests.unit.jobs.in_memory import MemoryExecutions, MemoryJobs, MemoryRecords
 
 ARN = "arn:aws:states:us-east-1:111122223333:execution:pipeline:dogs"
+CONTEXT = SimpleNamespace(
+    function_name="close-execution",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn:aws:lambda:us-east-1:111122223333:function:close-execution",
+    aws_request_id="request-1",
+)
 EVENT = {"detail": {"executionArn": ARN, "name": "dogs", "status": "FAILED"}}
 
 
@@ -29,7 +36,7 @@ def close(monkeypatch: pytest.MonkeyPatch, status: str) -> Any:
             return {"executionArn": execution_arn, "name": "dogs", "status": status}
 
     monkeypatch.setattr(close_execution, "StepFunctionsExecutions", Executions)
-    return close_execution.handler(EVENT, None)
+    return close_execution.handler(EVENT, CONTEXT)
 
 
 def test_an_execution_that_ended_is_told_of(

@@ -49,6 +49,7 @@ def any_settings(**changes: Any) -> StartTrainingJobSettings:
         "instance_count": 1,
         "volume_size_gb": 50,
         "max_runtime_seconds": 86400,
+        "max_pending_seconds": 7200,
         "max_capacity_rounds": 2,
         "kms_key_arn": None,
         "vpc_subnets": (),
@@ -74,6 +75,18 @@ def any_start_event(redrive_count: int = 0, **changes: Any) -> StartTrainingJobE
     return StartTrainingJobEvent(**{**fields, **changes})
 
 
+def any_job(**changes: Any) -> Job:
+    fields: dict[str, Any] = {
+        "name": "gt-train-dogs-3f2a9c81d0e4-5d0c2f19-1",
+        "instance_type": "ml.g4dn.xlarge",
+        "instance_count": 1,
+        "attempt": 0,
+        "redrive_count": 0,
+        "execution_arn": any_execution().arn,
+    }
+    return Job(**{**fields, **changes})
+
+
 def any_callback(job: Job, task_token: str = "token", redrive_count: int = 0) -> Callback:
     return Callback(
         task_token=task_token,
@@ -88,6 +101,7 @@ def described(response: Mapping[str, Any]) -> Description:
         arn=response["TrainingJobArn"],
         status=response["TrainingJobStatus"],
         response=response,
+        ended_at=response.get("TrainingEndTime"),
     )
 
 

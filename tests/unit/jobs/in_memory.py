@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lambdas.jobs.callbacks import KeptCallback
 from lambdas.jobs.description import Description
+from lambdas.jobs.runs import FORGOTTEN, Runs
 from lambdas.messages import Callback, Job
 from tests.unit.jobs.factories import described
 
@@ -32,17 +34,17 @@ class MemoryJobs:
         return described(self.descriptions[name]) if name in self.descriptions else None
 
     def stop(self, name: str) -> None:
-        self.stopped.append(name)
+        if self.descriptions[name]["TrainingJobStatus"] == "InProgress":
+            self.stopped.append(name)
+            self.end(name, "Stopping")
 
-    def running(self, prefix: str) -> list[str]:
-        return [
-            name
-            for name, description in self.descriptions.items()
-            if name.startswith(prefix) and description["TrainingJobStatus"] == "InProgress"
-        ]
+    def running(self) -> list[Description]:
+        found = map(described, self.descriptions.values())
+        return [job for job in found if job.is_running]
 
-    def execution_of(self, description: Description) -> str | None:
-        return next((tag["Value"] for tag in description.response.get("Tags", [])), None)
+    def execution_of(self, job: Description) -> str | None:
+        tags = self.descriptions[job.name].get("Tags", [])
+        return next((tag["Value"] for tag in tags), None)
 
     def end(self, name: str, status: str, secondary: str | None = None, **more: object) -> None:
         self.descriptions[name].update(
@@ -52,21 +54,25 @@ class MemoryJobs:
 
 @dataclass
 class MemoryCallbacks:
-    kept: dict[tuple[str, str], Callback] = field(default_factory=dict)
+    kept: dict[tuple[str, str], KeptCallback] = field(default_factory=dict)
 
-    def put(self, callback: Callback) -> None:
-        self.kept[callback.job.name, callback.execution.name] = callback
+    def put(self, callback: Callback) -> KeptCallback:
+        kept = KeptCallback(callback, tag=callback.task_token)
+        self.kept[callback.job.name, callback.execution.name] = kept
+        return kept
 
-    def waiting_for(self, job: str) -> list[Callback]:
+    def waiting_for(self, job: str) -> list[KeptCallback]:
         return [kept for (name, _), kept in self.kept.items() if name == job]
 
-    def discard(self, callback: Callback) -> None:
-        self.kept.pop((callback.job.name, callback.execution.name), None)
+    def discard(self, kept: KeptCallback) -> None:
+        key = kept.callback.job.name, kept.callback.execution.name
+        if self.kept.get(key) == kept:
+            del self.kept[key]
 
 
 @dataclass
 class MemoryExecutions:
-    running: set[str] = field(default_factory=set)
+    known: dict[str, Runs] = field(default_factory=dict)
     settled: set[str] = field(default_factory=set)
     answers: list[tuple[str, str]] = field(default_factory=list)
     causes: list[str] = field(default_factory=list)
@@ -78,8 +84,8 @@ class MemoryExecutions:
         self.causes.append(cause)
         return self._answer(task_token, error)
 
-    def is_running(self, execution_arn: str) -> bool:
-        return execution_arn in self.running
+    def runs(self, execution_arn: str) -> Runs:
+        return self.known.get(execution_arn, FORGOTTEN)
 
     def _answer(self, task_token: str, answer: str) -> bool:
         if task_token in self.settled:

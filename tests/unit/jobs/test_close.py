@@ -4,6 +4,8 @@ import msgspec
 import pytest
 
 from lambdas.jobs.close import stop_abandoned_jobs, stop_orphaned_jobs
+from lambdas.jobs.description import Description
+from lambdas.jobs.runs import Runs
 from lambdas.training.attempt import start_training_job
 from tests.unit.jobs.factories import any_settings, any_start_event
 from tests.unit.jobs.in_memory import (
@@ -21,7 +23,7 @@ class Account:
     def __init__(self) -> None:
         self.jobs = MemoryJobs()
         self.records = MemoryRecords()
-        self.executions = MemoryExecutions()
+        self.executions = MemoryExecutions({EXECUTION.arn: Runs(0, is_running=False)})
         self.job = start_training_job(
             any_start_event(),
             any_settings(),
@@ -30,18 +32,20 @@ class Account:
             manifests=MemoryManifests(),
         )
 
+    def runs(self, redrives: int) -> None:
+        self.executions.known[EXECUTION.arn] = Runs(redrives, is_running=True)
+
     def close(self) -> list[str]:
         return stop_abandoned_jobs(
-            EXECUTION.name,
-            EXECUTION.arn,
+            EXECUTION,
             jobs=self.jobs,
             records=self.records,
             executions=self.executions,
         )
 
-    def reconcile(self, prefix: str = "gt-train-", machine: str = MACHINE) -> list[str]:
+    def reconcile(self, machine: str = MACHINE) -> list[str]:
         return stop_orphaned_jobs(
-            prefix, machine, jobs=self.jobs, records=self.records, executions=self.executions
+            machine, jobs=self.jobs, records=self.records, executions=self.executions
         )
 
 
@@ -64,9 +68,9 @@ def test_a_job_that_has_ended_is_left_alone(way: str, status: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["close", "reconcile"])
-def test_an_execution_that_runs_again_keeps_its_job(way: str) -> None:
+def test_an_execution_that_runs_keeps_its_job(way: str) -> None:
     account = Account()
-    account.executions.running.add(EXECUTION.arn)
+    account.runs(0)
 
     assert getattr(account, way)() == []
     assert account.jobs.stopped == []
@@ -106,6 +110,23 @@ def test_a_job_that_was_recorded_but_never_created_needs_no_stop() -> None:
     assert account.close() == []
 
 
+@pytest.mark.parametrize("way", ["close", "reconcile"])
+def test_a_redrive_does_not_keep_the_job_of_the_run_that_has_ended(way: str) -> None:
+    account = Account()
+    account.runs(1)
+
+    assert getattr(account, way)() == [account.job.name]
+
+
+@pytest.mark.parametrize("way", ["close", "reconcile"])
+def test_a_late_look_does_not_stop_the_job_of_a_redrive(way: str) -> None:
+    account = Account()
+    redriven = msgspec.structs.replace(account.job, redrive_count=1)
+    account.records.kept[EXECUTION.name] = [redriven]
+
+    assert getattr(account, way)() == []
+
+
 def test_a_job_that_only_its_tag_leads_to_is_found_by_the_reconcile() -> None:
     account = Account()
     account.records.kept.clear()
@@ -113,9 +134,44 @@ def test_a_job_that_only_its_tag_leads_to_is_found_by_the_reconcile() -> None:
     assert account.reconcile() == [account.job.name]
 
 
+def test_a_job_without_a_record_is_left_alone_while_its_execution_runs() -> None:
+    account = Account()
+    account.runs(0)
+    account.records.kept.clear()
+
+    assert account.reconcile() == []
+
+
+def test_a_job_is_found_under_whatever_prefix_it_was_started() -> None:
+    account = Account()
+    started = account.jobs.descriptions.pop(account.job.name)
+    account.jobs.descriptions["detector-1"] = started | {"TrainingJobName": "detector-1"}
+
+    assert account.reconcile() == ["detector-1"]
+
+
+def test_a_job_that_cannot_be_judged_does_not_shield_the_others() -> None:
+    account = Account()
+    started = account.jobs.descriptions.pop(account.job.name)
+    account.jobs.descriptions["forbidden"] = started | {"TrainingJobName": "forbidden"}
+    account.jobs.descriptions[account.job.name] = started
+    tag_of = account.jobs.execution_of
+
+    def execution_of(job: Description) -> str | None:
+        if job.name == "forbidden":
+            raise PermissionError
+        return tag_of(job)
+
+    account.jobs.execution_of = execution_of  # type: ignore[method-assign]
+    with pytest.raises(ExceptionGroup, match="1 jobs could not be judged"):
+        account.reconcile()
+
+    assert account.jobs.stopped == [account.job.name]
+
+
 def test_a_job_that_its_running_execution_has_replaced_is_stopped_by_the_reconcile() -> None:
     account = Account()
-    account.executions.running.add(EXECUTION.arn)
+    account.runs(0)
     newer = msgspec.structs.replace(account.job, name="gt-train-dogs-newer")
     account.records.kept[EXECUTION.name].append(newer)
 

@@ -1,9 +1,11 @@
 """The wait for a training job loses nothing and answers nothing twice."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from lambdas.errors import ServiceUnavailable
-from lambdas.jobs.wait import register, resume
+from lambdas.jobs.wait import Answered, register, resume
 from lambdas.messages import Job
 from lambdas.training.attempt import start_training_job
 from lambdas.training.kind import TRAINING
@@ -32,16 +34,19 @@ class Account:
             manifests=MemoryManifests(),
         )
 
-    def register(self, task_token: str = "token", redrive_count: int = 0) -> bool:
+    def register(
+        self, task_token: str = "token", redrive_count: int = 0, retry_count: int = 0
+    ) -> Answered | None:
         return register(
             any_callback(self.job, task_token, redrive_count),
             TRAINING,
+            retry_count=retry_count,
             jobs=self.jobs,
             callbacks=self.callbacks,
             executions=self.executions,
         )
 
-    def resume(self, job: str | None = None) -> int:
+    def resume(self, job: str | None = None) -> list[Answered]:
         return resume(
             job or self.job.name,
             TRAINING,
@@ -59,14 +64,14 @@ def test_an_end_after_the_token_is_answered_by_the_event() -> None:
     assert not account.register()
     account.end()
 
-    assert account.resume() == 1
+    assert len(account.resume()) == 1
     assert account.executions.answers == [("token", "Completed")]
 
 
 def test_an_end_before_the_token_is_answered_at_once() -> None:
     account = Account()
     account.end()
-    assert account.resume() == 0
+    assert len(account.resume()) == 0
 
     assert account.register()
     assert account.executions.answers == [("token", "Completed")]
@@ -84,7 +89,7 @@ def test_the_token_is_kept_before_the_job_is_looked_at() -> None:
     account.jobs.describe = describe  # type: ignore[assignment,method-assign]
     account.register()
 
-    assert [callback.task_token for callback in seen[0]] == ["token"]
+    assert [kept.callback.task_token for kept in seen[0]] == ["token"]
 
 
 def test_a_repeated_event_answers_nobody_a_second_time() -> None:
@@ -92,7 +97,7 @@ def test_a_repeated_event_answers_nobody_a_second_time() -> None:
     account.register()
     account.end()
 
-    assert [account.resume() for _ in range(10)] == [1] + [0] * 9
+    assert [len(account.resume()) for _ in range(10)] == [1] + [0] * 9
     assert account.executions.answers == [("token", "Completed")]
 
 
@@ -102,7 +107,7 @@ def test_an_answer_that_is_no_longer_wanted_still_clears_the_token() -> None:
     account.executions.settled.add("token")
     account.end()
 
-    assert account.resume() == 1
+    assert len(account.resume()) == 1
     assert account.callbacks.kept == {}
 
 
@@ -128,7 +133,7 @@ def test_a_missed_heartbeat_registers_a_fresh_token_that_alone_is_answered() -> 
     account.end()
 
     assert account.register("fresh")
-    assert account.resume() == 0
+    assert len(account.resume()) == 0
     assert account.executions.answers == [("fresh", "Completed")]
 
 
@@ -136,7 +141,7 @@ def test_a_job_nobody_waits_for_is_ignored() -> None:
     account = Account()
     account.register()
 
-    assert account.resume("somebody-elses-job") == 0
+    assert len(account.resume("somebody-elses-job")) == 0
     assert account.executions.answers == []
 
 
@@ -144,7 +149,7 @@ def test_an_event_that_runs_ahead_of_the_description_is_tried_again() -> None:
     account = Account()
     account.register()
 
-    with pytest.raises(ServiceUnavailable, match="reported ended but described as running"):
+    with pytest.raises(ServiceUnavailable, match="reported ended but not described so"):
         account.resume()
 
     assert len(account.callbacks.kept) == 1
@@ -164,8 +169,52 @@ def test_a_deleted_job_does_not_leave_anyone_waiting() -> None:
     account = Account()
     del account.jobs.descriptions[account.job.name]
 
-    assert account.register()
+    assert account.register(retry_count=5)
     assert account.executions.answers == [("token", "TrainingJobFailed")]
+    assert "somebody deleted it" in account.executions.causes[0]
+
+
+def test_a_job_that_is_not_to_be_seen_yet_is_looked_for_again_before_anything_final() -> None:
+    account = Account()
+    description = account.jobs.descriptions.pop(account.job.name)
+
+    for tried in range(5):
+        with pytest.raises(ServiceUnavailable, match="not to be seen"):
+            account.register(retry_count=tried)
+    account.jobs.descriptions[account.job.name] = description
+
+    assert not account.register(retry_count=5)
+    assert account.executions.answers == []
+
+
+def test_an_event_of_a_job_that_is_not_to_be_seen_settles_nothing() -> None:
+    account = Account()
+    account.register()
+    account.jobs.descriptions.clear()
+
+    with pytest.raises(ServiceUnavailable):
+        account.resume()
+
+    assert account.executions.answers == []
+
+
+def test_an_answer_to_a_token_that_was_renewed_meanwhile_goes_to_the_renewed_one() -> None:
+    account = Account()
+    account.register("stale")
+    look = account.jobs.describe
+
+    def renewed(name: str) -> object:
+        account.jobs.describe = look  # type: ignore[method-assign]
+        account.executions.settled.add("stale")
+        account.register("fresh")
+        account.end()
+        return look(name)
+
+    account.jobs.describe = renewed  # type: ignore[assignment,method-assign]
+
+    assert len(account.resume()) == 2
+    assert account.executions.answers == [("fresh", "Completed")]
+    assert account.callbacks.kept == {}
 
 
 def test_a_redrive_onto_a_failed_job_asks_for_a_new_one() -> None:
@@ -174,7 +223,15 @@ def test_a_redrive_onto_a_failed_job_asks_for_a_new_one() -> None:
 
     account.register("redriven", redrive_count=1)
 
-    assert account.executions.answers == [("redriven", "RedrivenTrainingJobEnded")]
+    assert account.executions.answers == [("redriven", "RedrivenJobEnded")]
+
+
+def test_a_redrive_onto_a_job_that_still_runs_asks_for_a_new_one() -> None:
+    account = Account()
+
+    assert account.register("redriven", redrive_count=1)
+    assert account.executions.answers == [("redriven", "RedrivenJobEnded")]
+    assert "a run of the execution that ended" in account.executions.causes[0]
 
 
 def test_a_redrive_onto_a_completed_job_goes_on_with_its_model() -> None:
@@ -195,6 +252,17 @@ def test_a_first_failure_inside_sagemaker_asks_for_another_job() -> None:
     assert account.executions.answers == [("token", "FirstInternalServerError")]
 
 
+def test_images_that_come_too_slowly_are_not_paid_for_a_second_time() -> None:
+    account = Account()
+    account.register()
+    reason = "InternalServerError: SageMaker pipe channel timed out. Please retry."
+    account.end("Failed", FailureReason=reason)
+    account.resume()
+
+    assert account.executions.answers == [("token", "TrainingInternalServerError")]
+    assert "The images arrived too slowly" in account.executions.causes[0]
+
+
 def test_a_second_failure_inside_sagemaker_fails_the_step() -> None:
     account = Account(internal_errors=1)
     account.register()
@@ -202,3 +270,12 @@ def test_a_second_failure_inside_sagemaker_fails_the_step() -> None:
     account.resume()
 
     assert account.executions.answers == [("token", "TrainingInternalServerError")]
+
+
+def test_when_the_job_had_ended_is_told_to_whoever_gives_the_answer() -> None:
+    account = Account()
+    ended_at = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
+    account.register()
+    account.end(TrainingEndTime=ended_at)
+    assert account.resume() == [Answered(ended_at)]
+    assert account.register("too late") == Answered(ended_at)

@@ -1,17 +1,22 @@
 """One training job an attempt, whatever happens around it."""
 
+from typing import Any
+
+import msgspec
 import pytest
 
 from lambdas.errors import (
     BillableHoursExhausted,
     CapacityExhausted,
     ManifestSuperseded,
+    ServiceUnavailable,
     TrainingJobNameTaken,
+    TrainingRequestRefused,
 )
 from lambdas.messages import Job, StartTrainingJobEvent
 from lambdas.settings import StartTrainingJobSettings
 from lambdas.training.attempt import start_training_job
-from tests.unit.jobs.factories import any_dataset, any_settings, any_start_event
+from tests.unit.jobs.factories import any_dataset, any_execution, any_settings, any_start_event
 from tests.unit.jobs.in_memory import MemoryJobs, MemoryManifests, MemoryRecords
 
 
@@ -72,10 +77,90 @@ def test_a_step_that_died_before_it_created_its_job_records_it_once() -> None:
 def test_a_name_that_belongs_to_another_job_is_not_taken_for_ones_own() -> None:
     account = Account()
     mine = account.start()
-    account.jobs.descriptions[mine.name]["HyperParameters"] = {"epochs": "99"}
+    account.jobs.descriptions[mine.name]["Tags"] = []
+    account.records.kept.clear()
 
-    with pytest.raises(TrainingJobNameTaken, match="training_job_prefix"):
+    for _ in range(2):  # found by asking for it, and found because it was recorded
+        with pytest.raises(TrainingJobNameTaken, match="training_job_prefix"):
+            account.start()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"hyperparameters": {"base_network": "vgg-16"}},
+        {"instance_types": ("ml.p3.2xlarge",)},
+        {"training_job_prefix": "detector"},
+        {"max_billable_hours": 0.001},
+    ],
+)
+def test_settings_that_change_between_a_job_and_its_retry_do_not_ask_for_another(
+    changed: dict[str, Any],
+) -> None:
+    account = Account()
+    job = account.start()
+    account.settings = any_settings(**changed)
+
+    assert account.start() == job
+    assert account.jobs.created == [job.name]
+
+
+def test_a_job_that_was_superseded_after_it_was_created_is_still_found() -> None:
+    account = Account()
+    job = account.start()
+    account.manifests.newest = "v2"
+
+    assert account.start() == job
+
+
+def test_a_job_that_is_not_to_be_seen_yet_is_asked_for_again() -> None:
+    account = Account()
+    job = account.start()
+
+    class Lagging(MemoryJobs):
+        def describe(self, name: str) -> None:
+            return None
+
+    account.jobs = Lagging(account.jobs.descriptions)
+    with pytest.raises(ServiceUnavailable, match="cannot be described yet"):
         account.start()
+
+    account.jobs = MemoryJobs(account.jobs.descriptions)
+    assert account.start() == job
+
+
+def test_a_redrive_looks_again_for_a_job_of_before_that_is_not_to_be_seen() -> None:
+    account = Account()
+    first = account.start()
+    description = account.jobs.descriptions.pop(first.name)
+
+    with pytest.raises(ServiceUnavailable, match="not to be seen"):
+        account.start(any_start_event(redrive_count=1))
+    account.jobs.descriptions[first.name] = description
+    account.start(any_start_event(redrive_count=1, retry_count=1))
+
+    assert account.jobs.stopped == [first.name]
+
+
+def test_a_redrive_goes_on_without_a_job_of_before_that_was_never_created() -> None:
+    account = Account()
+    first = account.start()
+    account.jobs.descriptions.clear()
+
+    assert account.start(any_start_event(redrive_count=1, retry_count=5)) != first
+
+
+def test_two_pipelines_on_one_bucket_do_not_take_up_each_others_jobs() -> None:
+    account = Account()
+    mine = account.start()
+    execution = any_execution()
+    theirs = msgspec.structs.replace(execution, arn=execution.arn.replace("pipeline", "other"))
+
+    other = account.start(any_start_event(execution=theirs))
+
+    assert other.name != mine.name
+    assert account.records.jobs(execution.name) == [mine, other]
+    assert account.start() == mine
 
 
 def test_missing_capacity_goes_through_the_instance_types_and_then_to_the_first_again() -> None:
@@ -166,11 +251,10 @@ def test_a_job_that_was_recorded_but_never_created_costs_nothing() -> None:
     assert account.longest_run(second) == 3600
 
 
-@pytest.mark.parametrize("status", ["InProgress", "Completed"])
-def test_a_redrive_takes_up_the_job_that_was_asked_for_before(status: str) -> None:
+def test_a_redrive_takes_up_the_job_of_before_where_it_has_completed() -> None:
     account = Account()
     first = account.start()
-    account.jobs.end(first.name, status)
+    account.jobs.end(first.name, "Completed")
 
     assert account.start(any_start_event(redrive_count=1)) == first
     assert account.jobs.created == [first.name]
@@ -185,12 +269,56 @@ def test_a_redrive_does_not_take_up_a_job_that_leads_nowhere(status: str) -> Non
     assert account.start(any_start_event(redrive_count=1)) != first
 
 
-def test_a_redrive_does_not_take_up_a_job_of_another_request() -> None:
+def test_a_redrive_stops_the_job_of_before_where_it_still_runs() -> None:
     account = Account()
     first = account.start()
 
+    second = account.start(any_start_event(redrive_count=1))
+
+    assert account.jobs.stopped == [first.name]
+    assert account.jobs.created == [first.name, second.name]
+
+
+def test_a_redrive_takes_up_a_job_that_completes_before_it_can_be_stopped() -> None:
+    account = Account()
+    first = account.start()
+
+    def stop(name: str) -> None:
+        account.jobs.end(name, "Completed")
+
+    account.jobs.stop = stop  # type: ignore[method-assign]
+
+    assert account.start(any_start_event(redrive_count=1)) == first
+
+
+def test_a_redrive_does_not_take_up_a_job_of_another_request() -> None:
+    account = Account()
+    first = account.start()
+    account.jobs.end(first.name, "Completed")
+
+    others = any_dataset().hyperparameters | {"num_classes": "9"}
     second = account.start(
-        any_start_event(redrive_count=1, dataset=any_dataset(hyperparameters={"num_classes": "9"}))
+        any_start_event(redrive_count=1, dataset=any_dataset(hyperparameters=others))
     )
 
     assert first != second
+
+
+def of_batches(size: int) -> StartTrainingJobEvent:
+    derived = any_dataset().hyperparameters | {"mini_batch_size": str(size)}
+    return any_start_event(dataset=any_dataset(hyperparameters=derived))
+
+
+def test_a_batch_that_leaves_a_gpu_without_an_image_is_not_paid_for() -> None:
+    account = Account(any_settings(instance_types=("ml.p3.16xlarge",)))
+
+    with pytest.raises(TrainingRequestRefused, match=r"over its 8 GPUs, and a batch has only 7"):
+        account.start(of_batches(7))
+
+    assert account.jobs.created == []
+
+
+def test_a_batch_with_an_image_for_each_gpu_is_trained() -> None:
+    account = Account(any_settings(instance_types=("ml.p3.16xlarge",)))
+
+    assert account.start(of_batches(8)).instance_type == "ml.p3.16xlarge"

@@ -120,7 +120,26 @@ def test_a_job_on_demand_has_nothing_of_spot() -> None:
     built = request()
 
     assert built.keys().isdisjoint({"EnableManagedSpotTraining", "CheckpointConfig"})
-    assert built["StoppingCondition"] == {"MaxRuntimeInSeconds": 3600}
+    assert built["StoppingCondition"] == {
+        "MaxRuntimeInSeconds": 3600,
+        "MaxPendingTimeInSeconds": 7200,
+    }
+
+
+@pytest.mark.parametrize(
+    ("instances", "chosen", "kv_store"),
+    [
+        (1, {}, None),
+        (2, {}, "dist_sync"),
+        (2, {"kv_store": "dist_async"}, "dist_async"),
+    ],
+)
+def test_several_instances_train_one_model(
+    instances: int, chosen: dict[str, str], kv_store: str | None
+) -> None:
+    settings = any_settings(instance_count=instances, hyperparameters=chosen)
+
+    assert request(settings=settings)["HyperParameters"].get("kv_store") == kv_store
 
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d"

@@ -1,5 +1,8 @@
 """How a training job ended is told apart as SageMaker's API tells it apart."""
 
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -10,7 +13,7 @@ from lambdas.training.judge import judge
 from tests.unit.jobs.factories import any_description
 
 
-def ended(status: str, secondary: str | None = None, **more: object) -> Failed:
+def ended(status: str, secondary: str | None = None, **more: Any) -> Failed:
     judged = judge(any_description(status, secondary, **more))
     assert isinstance(judged, Failed)
     return judged
@@ -104,3 +107,28 @@ def test_the_cause_says_what_spot_capacity_saved() -> None:
 @given(st.text(max_size=1_000))
 def test_whatever_the_reason_the_cause_is_one_that_step_functions_takes(reason: str) -> None:
     assert len(ended("Failed", FailureReason=reason).cause) <= 32_768
+
+
+CREATED = datetime(2026, 1, 15, 9, tzinfo=UTC)
+
+
+def stopped(after_seconds: int, **more: Any) -> Failed:
+    return ended(
+        "Stopped",
+        StoppingCondition={"MaxPendingTimeInSeconds": 7200},
+        CreationTime=CREATED,
+        TrainingEndTime=CREATED + timedelta(seconds=after_seconds),
+        **more,
+    )
+
+
+def test_a_job_that_was_pending_for_as_long_as_it_may_found_no_capacity() -> None:
+    judged = stopped(7200)
+
+    assert judged.error is errors.CapacityUnavailable
+    assert "found no instance within max_pending_seconds" in judged.cause
+
+
+def test_a_job_that_was_stopped_sooner_or_had_started_was_stopped_by_hand() -> None:
+    assert stopped(7199).error is errors.TrainingJobStopped
+    assert stopped(9999, TrainingStartTime=CREATED).error is errors.TrainingJobStopped

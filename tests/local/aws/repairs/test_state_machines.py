@@ -7,8 +7,10 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from local.aws.clock import Clock
 from local.aws.embedded_aws import EmbeddedAws
 from local.aws.event_bus import matching
+from local.aws.repairs.running_execution import Execution
 from local.aws.repairs.state_fields import matching_retrier
 from tests.local.aws.probes import CAUGHT, SOURCE, catch, task
 from tests.local.aws.sandbox import Sandbox, document, eventually, unique
@@ -144,10 +146,16 @@ def test_a_name_an_execution_can_not_have_is_refused(sandbox: Sandbox, name: str
         sandbox.start(sandbox.machine(WAIT), name=name)
 
 
-def test_data_above_256_kib_fails_the_state(sandbox: Sandbox) -> None:
-    big = "{% $join($map([1..30000], function($i) {'0123456789'})) %}"
-    ended = sandbox.run({"Big": {"Type": "Pass", "Output": big, "End": True}})
-    assert ended["error"] == "States.DataLimitExceeded"
+@pytest.mark.parametrize(
+    ("letter", "length", "fits"),
+    [("a", 262_138, True), ("a", 262_139, False), ("ü", 131_069, True), ("ü", 131_070, False)],
+)
+def test_data_is_limited_to_256_kib_of_utf_8(
+    sandbox: Sandbox, letter: str, length: int, fits: bool
+) -> None:
+    state = {"Type": "Pass", "Output": ["{% $states.input %}", 1], "End": True}
+    ended = sandbox.run({"Big": state}, letter * length)
+    assert ended.get("error") == (None if fits else "States.DataLimitExceeded")
 
 
 def test_a_redrive_goes_on_at_the_failed_state_with_its_variables(sandbox: Sandbox) -> None:
@@ -205,6 +213,15 @@ def test_a_function_of_a_run_that_was_stopped_does_not_touch_the_redrive(
 
     assert sandbox.outcome(execution)["status"] == "SUCCEEDED"
     assert "TaskFailed" not in sandbox.history(execution)
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_run_that_was_stopped_does_not_close_the_redrive() -> None:
+    redriven = {"status": "RUNNING", "events": []}
+    run = Execution(redriven, Clock())
+    run.stop()
+    run.finish("SUCCEEDED", "ExecutionSucceeded", output="1")
+    assert redriven == {"status": "RUNNING", "events": []}
 
 
 def test_the_role_of_a_state_machine_must_allow_the_invocation(

@@ -26,7 +26,13 @@ class TrainingData:
 
     def training_role(self, *without: str) -> str:
         """A role with what a training job needs, less the actions named."""
-        actions = ("s3:GetObject", "s3:PutObject", "s3:ListBucket", "logs:*")
+        actions = (
+            "s3:GetObject",
+            "s3:PutObject",
+            "s3:GetBucketLocation",
+            "s3:ListBucket",
+            "logs:*",
+        )
         statements = [allow(action, "*") for action in actions if action not in without]
         return self.sandbox.role("sagemaker.amazonaws.com", *statements)
 

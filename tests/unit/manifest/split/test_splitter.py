@@ -12,9 +12,13 @@ from hypothesis import strategies as st
 
 from lambdas.manifest.line.record import Record
 from lambdas.manifest.split.channel import Channel, Output
-from lambdas.manifest.split.group_hash import image_hash
+from lambdas.manifest.split.group_hash import key_hash, key_start
 from lambdas.manifest.split.splitter import CANDIDATES, MOST_CLASSES, Splitter
 from tests.unit.manifest.manifests import any_box, any_policy, any_record, as_line, manifest_of, run
+
+
+def by_key(source_ref: str) -> int:
+    return key_hash()(source_ref[key_start(source_ref) :])
 
 
 def images(lines: bytes) -> set[str]:
@@ -59,13 +63,27 @@ def test_neither_side_stays_empty_if_there_are_two_images(
     assert split.train + split.validation == len(numbers)
 
 
+def test_the_split_is_the_same_whatever_the_images_bucket() -> None:
+    here = records(range(60))
+    there = here.replace(b"s3://", b"s3://copy-of-")
+    split, copied = run(here), run(there)
+    assert split.train == copied.train.replace(b"s3://copy-of-", b"s3://")
+    assert split.validation == copied.validation.replace(b"s3://copy-of-", b"s3://")
+
+
+def test_equal_keys_in_two_buckets_are_two_images() -> None:
+    line = as_line(any_record(1))
+    result = run(line + line.replace(b"s3://", b"s3://copy-of-") + records(range(2, 40)))
+    assert "duplicate-image" not in result.codes
+
+
 def test_the_split_is_the_same_in_another_process() -> None:
-    program = "from lambdas.manifest.split.group_hash import image_hash; print(image_hash()('s3://images/1.jpg'))"
+    program = "from lambdas.manifest.split.group_hash import key_hash; print(key_hash()('1.jpg'))"
     outputs = {
         subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout
         for _ in range(2)
     }
-    assert outputs == {b"5249068162508015394\n"}
+    assert outputs == {b"1488257335860429838\n"}
 
 
 def test_the_frames_of_a_sequence_stay_on_one_side() -> None:
@@ -99,7 +117,7 @@ def test_the_image_nearest_to_the_other_side_is_the_one_that_changes_over(
     result = run(records(range(20)), any_policy(validation_fraction=fraction))
     sides = images(result.train), images(result.validation)
     (moved,) = min(sides, key=len)
-    assert moved == nearest(sides[0] | sides[1], key=image_hash())
+    assert moved == nearest(sides[0] | sides[1], key=by_key)
 
 
 def test_counts_follow_a_sequence_that_changed_over() -> None:
@@ -190,7 +208,7 @@ def test_few_lines_are_held_back_however_many_there_are() -> None:
     train, validation = Channel(Output(len)), Channel(Output(len))
     splitter = Splitter(train, validation, 1e-9, grouped=False)
     record = Record("s3://b/1.jpg", 1, 1, [], [], set(), {}, 0, {}, (), 0)
-    hashed = image_hash()
+    hashed = key_hash()
     for number in range(20_000):
         used = {number % 2_000}
         splitter.channel(hashed(f"{number}"), used).add(b"{}", record)

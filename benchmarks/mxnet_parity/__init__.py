@@ -1,0 +1,1 @@
+"""MXNet's answers beside those of the exported models."""

@@ -1,0 +1,1 @@
+"""A trained detector outside SageMaker: from ``model.tar.gz`` to ONNX, and from images to boxes."""

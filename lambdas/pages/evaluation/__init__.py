@@ -1,0 +1,1 @@
+"""PURE: turns an evaluation into evaluation.html."""

@@ -1,0 +1,78 @@
+"""SageMaker, where moto differs from it in what the functions call.
+
+- A training job is born Completed, with a model and metrics.
+- A second job of a name replaces the first; SageMaker refuses it.
+- A job that does not exist is reported in other words than SageMaker's.
+- StopTrainingJob and DescribeLabelingJob do not exist.
+"""
+
+from typing import Any
+
+import pytest
+from moto.core.responses import ActionResult, EmptyResult
+from moto.sagemaker.exceptions import (
+    ResourceInUseException,
+    ResourceNotFound,
+    SagemakerClientError,
+    ValidationError,
+)
+from moto.sagemaker.models import FakeTrainingJob, SageMakerModelBackend
+from moto.sagemaker.responses import SageMakerResponse
+
+from tests.second_interpreter.training_jobs import TrainingJobs
+
+
+def add_to_sagemaker(patch: pytest.MonkeyPatch, jobs: TrainingJobs) -> None:
+    """Make moto's SageMaker answer as SageMaker does, and as the scenario wants."""
+    patch.setattr(FakeTrainingJob, "__init__", _unfinished(FakeTrainingJob.__init__))
+    create = SageMakerModelBackend.create_training_job
+
+    def create_once(backend: Any, training_job_name: str, **request: Any) -> Any:
+        if jobs.refusals:
+            raise _refusal(jobs.refusals.pop(0))
+        if training_job_name in backend.training_jobs:
+            raise ResourceInUseException(
+                "Training job names must be unique within an AWS account and region"
+            )
+        jobs.requests[training_job_name] = request
+        job = create(backend, training_job_name=training_job_name, **request)
+        when_created, jobs.when_created = jobs.when_created, None
+        if when_created:
+            when_created(training_job_name)
+        return job
+
+    def stop(response: Any) -> Any:
+        jobs.stop(response._get_param("TrainingJobName"))
+        return EmptyResult()
+
+    def describe_labeling_job(response: Any) -> Any:
+        found = jobs.labeling_job(response._get_param("LabelingJobName"))
+        if found is None:
+            raise ResourceNotFound("Requested resource not found.")
+        return ActionResult(found)
+
+    patch.setattr(SageMakerModelBackend, "create_training_job", create_once)
+    patch.setattr(SageMakerModelBackend, "describe_training_job", _describe)
+    patch.setattr(SageMakerResponse, "stop_training_job", stop, raising=False)
+    patch.setattr(SageMakerResponse, "describe_labeling_job", describe_labeling_job, raising=False)
+
+
+def _unfinished(born: Any) -> Any:
+    def init(job: Any, *args: Any, **named: Any) -> None:
+        born(job, *args, **named)
+        job.training_job_status, job.secondary_status = "InProgress", "Starting"
+        job.training_end_time = job.model_artifacts = None
+        job.final_metric_data_list = []
+
+    return init
+
+
+def _describe(backend: Any, training_job_name: str) -> Any:
+    if training_job_name not in backend.training_jobs:
+        raise ValidationError("Requested resource not found.")
+    return backend.training_jobs[training_job_name].response_object
+
+
+def _refusal(code: str) -> Exception:
+    error: Exception = SagemakerClientError(code, "Unable to provision requested ML capacity.")
+    return error
