@@ -107,7 +107,7 @@ def image_faults(document: dict[str, Any], image_buckets: frozenset[str]) -> lis
     if three_d is not None:
         return [three_d]
     found = _S3_URI.fullmatch(source_ref) if isinstance(source_ref, str) else None
-    if found is None or not _is_unicode(source_ref):
+    if found is None or not is_unicode(source_ref):
         return [SOURCE_REF_NOT_S3.fault(found=quote(source_ref))]
     faults = _type_faults(source_ref, found[2])
     if image_buckets and found[1] not in image_buckets:
@@ -145,6 +145,6 @@ def _type_faults(source_ref: str, key: str) -> list[Fault]:
     return [IMAGE_TYPE_UNSUPPORTED.fault(found=found, extension=shown)]
 
 
-def _is_unicode(text: str) -> bool:
-    # JSON can spell half a surrogate pair; no object in S3 has such a key.
+def is_unicode(text: str) -> bool:
+    """Tell whether a text can be written; JSON can spell half a surrogate pair, keys have none."""
     return not any("\ud800" <= character <= "\udfff" for character in text)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from lambdas.manifest.format import METADATA
-from lambdas.manifest.line.image import image_faults
+from lambdas.manifest.line.image import image_faults, is_unicode
 from lambdas.manifest.line.label import read_labelled
 from lambdas.manifest.line.record import Record
 from lambdas.manifest.line.strict_json import parse, without_mark
@@ -69,7 +69,7 @@ class SlowPath:
         faults += found
         fate = _worse("usable", faults)
         usable = record if fate == "usable" else None
-        drawn = record if faults else None
+        drawn = record if faults and record and is_unicode(record.source_ref) else None
         return Judgement(fate, faults, raw, usable, drawn, document, label_found=True)
 
 
