@@ -17,7 +17,13 @@ def made(*arguments: str) -> list[str]:
     make = shutil.which("make")
     assert make
     done = subprocess.run(
-        [make, "--old-file=.venv/installed", "--old-file=node_modules/installed", *arguments],
+        [
+            make,
+            "--no-print-directory",
+            "--old-file=.venv/installed",
+            "--old-file=node_modules/installed",
+            *arguments,
+        ],
         cwd=PROJECT,
         capture_output=True,
         text=True,
