@@ -18,6 +18,9 @@ NOT_SEEN_HERE = {
     r"TrainingRole s3:(PutObject|AbortMultipartUpload) .*/checkpoints/\*": (
         "Only jobs on spot capacity write checkpoints; with managed_spot_training."
     ),
+    r"StepsStartTrainingJobRole sns:Publish .*": (
+        "People are told only where the quota of no instance type allows a job."
+    ),
     r"\w+ s3:AbortMultipartUpload .*": "Only an upload in parts that fails is aborted.",
     r"StepsAwaitTrainingJobRole s3:GetObject .*/callbacks/\*": (
         "S3 asks for it inside a DeleteObject that names an ETag (conditional-deletes.html)."
