@@ -18,9 +18,6 @@ NOT_SEEN_HERE = {
     r"TrainingRole s3:(PutObject|AbortMultipartUpload) .*/checkpoints/\*": (
         "Only jobs on spot capacity write checkpoints; with managed_spot_training."
     ),
-    r"StepsStartTrainingJobRole sns:Publish .*": (
-        "People are told only where the quota of no instance type allows a job."
-    ),
     r"\w+ s3:AbortMultipartUpload .*": "Only an upload in parts that fails is aborted.",
     r"StepsAwaitTrainingJobRole s3:GetObject .*/callbacks/\*": (
         "S3 asks for it inside a DeleteObject that names an ETag (conditional-deletes.html)."
@@ -41,6 +38,7 @@ def exercised(pipeline: Pipeline) -> Pipeline:
     is_redriven_before_its_job_is_stopped(pipeline)
     is_reconciled_while_it_waits(pipeline)
     asks_for_a_job_that_exists(pipeline)
+    waits_for_a_quota(pipeline)
     leaves_dead_letters(pipeline)
     return pipeline
 
@@ -123,6 +121,12 @@ def is_reconciled_while_it_waits(pipeline: Pipeline) -> None:
 def asks_for_a_job_that_exists(pipeline: Pipeline) -> None:
     pipeline.aws.faults.kill_caller("sagemaker", "CreateTrainingJob", when="after")
     pipeline.succeeded(pipeline.label("asked-twice"))
+
+
+def waits_for_a_quota(pipeline: Pipeline) -> None:
+    """No instance type of the list is allowed, until the quota is raised."""
+    pipeline.aws.faults.refuse("sagemaker", "CreateTrainingJob", "ResourceLimitExceeded", times=3)
+    pipeline.succeeded(pipeline.label("poor"))
 
 
 def leaves_dead_letters(pipeline: Pipeline) -> None:
