@@ -24,8 +24,8 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "demo",
         help="run the whole pipeline on this machine, without an AWS account",
         description="Synthesize the app, deploy it to an embedded AWS in this process, write a "
-        "manifest into its bucket and follow the execution which that starts. Training is "
-        "simulated: nothing is trained.",
+        "manifest into its bucket and follow the execution which that starts. What is "
+        "trained is a stand-in for SageMaker's network, which learns from the train channel.",
     )
     parser.add_argument(
         "--manifest",

@@ -16,7 +16,8 @@ from local.demo.transcript import ExecutionEnded, StateEntered, StateExited, Ste
 
 FIRST_LINES = (
     "The pipeline on an embedded AWS: no account is used, nothing is billed. The template and the\n"
-    "functions are those of [bold]make deploy[/]; training is simulated, nothing is trained.\n"
+    "functions are those of [bold]make deploy[/]; what is trained is a stand-in for SageMaker's\n"
+    "network: a small detector that learns from the train channel in this run.\n"
 )
 
 IN_THE_CONSOLE = (
@@ -72,7 +73,7 @@ class Presentation:
             return self._failed(end, folder)
         self._console.print(f"\n[bold green]SUCCEEDED[/]\n{_numbers(end.output)}")
         self._console.print(
-            "No metrics: training was simulated. model.tar.gz holds a note that says so."
+            f"Of the stand-in, as measured at the end of its training: {_metrics(end.output)}"
         )
         self._where(folder)
         return 0
@@ -128,11 +129,11 @@ def _state_line(step: StateExited) -> str:
 def _result(step: StateExited) -> str:
     output: Any = step.output
     if step.state == State.VALIDATE_MANIFEST:
-        return _validated(output)
+        return _validated(output["dataset"])
     if step.state == State.START_TRAINING_JOB:
-        return f"{output['name']} on {output['instance_type']}"
+        return f"{output['training_job']['name']} on {output['training_job']['instance_type']}"
     if step.state == State.AWAIT_TRAINING_JOB:
-        return f"{output['status']} (simulated: nothing was trained)"
+        return f"{output['model']['status']} (a stand-in, not SageMaker's network)"
     if step.state == State.RECORD_MODEL:
         return f"{output['model_artifact']}"
     return ""
@@ -145,6 +146,10 @@ def _validated(dataset: dict[str, Any]) -> str:
         f"{len(dataset['classes'])} classes; {split['train']} train + "
         f"{split['validation']} validation"
     )
+
+
+def _metrics(outcome: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value:.3f}" for name, value in outcome["metrics"].items())
 
 
 def _numbers(outcome: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ def pictures(report: Report, folder: Path) -> dict[str, Picture]:
     What is not a JPEG or PNG of a reasonable size, or is not found, is left out.
     """
     found = {}
-    for record in report.statistics.samples:
+    for record in report.statistics.drawn():
         path = file_of(folder, record.source_ref)
         if path is None or path.stat().st_size > MOST_BYTES:
             continue

@@ -14,8 +14,8 @@ _INTRODUCTION = """# What `Validate Manifest` looks for
 - An **error of a line** sends the line to `rejected.jsonl` with its codes; training goes on without
   it, unless more than `max_invalid_fraction` of all lines are invalid.
 - An **error of the manifest** rejects the manifest: nothing is trained.
-- A **warning** leaves the line in use, but for three that say why a line is in no channel:
-  `unlabeled`, `labeling-failed` and `empty-image-dropped`.
+- A **warning** leaves the line in use, but for four that say why a line is in no channel:
+  `unlabeled`, `labeling-failed`, `empty-image-dropped` and `verdict-dropped`.
 
 Every line that is not blank ends up in exactly one of `train.manifest`, `validation.manifest` and
 `rejected.jsonl`. The bytes of a line are not changed, with two exceptions: each line ends in a line

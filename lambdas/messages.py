@@ -67,6 +67,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """How many jobs before it failed inside SageMaker."""
     redrive_count: int
     execution_arn: str
+    waits_for_quota: bool = False
+    """Whether people have been told that no quota allows it yet."""
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):

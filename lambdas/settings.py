@@ -30,6 +30,8 @@ class ManifestSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_unlabeled_fraction: float
     split_group_pattern: str | None
     """None: every image is a group of its own."""
+    drop_verdicts: tuple[str, ...]
+    """Verdicts of label verification jobs: lines that have one are set aside."""
     instance_count: int
     hyperparameters: dict[str, str]
 
@@ -44,6 +46,7 @@ class StartTrainingJobSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Environment of ``start_training_job``."""
 
     bucket: str
+    topic_arn: str
     training_image: str
     training_role_arn: str
     training_job_prefix: str

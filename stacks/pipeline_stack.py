@@ -71,7 +71,7 @@ class PipelineStack(Stack):
             code=inputs.code,
             layer=inputs.layer,
         )
-        steps = Steps(self, "Steps", defaults=defaults, training_role=training_role)
+        steps = Steps(self, "Steps", defaults=defaults, training_role=training_role, topic=topic)
         workflow = Workflow(self, "Workflow", settings=settings, steps=steps, key=storage.key)
         routes = EventRoutes(
             self,

@@ -20,6 +20,18 @@ def write_document(bucket: str, key: str, body: bytes, media_type: str = "applic
     return response["ETag"]
 
 
+def document_exists(bucket: str, key: str) -> bool:
+    """Tell whether there is a document."""
+    with transient_faults_named():
+        try:
+            clients.s3().head_object(Bucket=bucket, Key=key)
+        except ClientError as error:
+            if code(error) != "404":
+                raise
+            return False
+    return True
+
+
 def read_document(bucket: str, key: str, kind: type[T]) -> tuple[T, str] | None:
     """Return what a JSON document holds, and its ETag; None where there is none."""
     with transient_faults_named():

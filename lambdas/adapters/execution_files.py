@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import msgspec
 
-from lambdas.adapters.documents import read_document, write_document
+from lambdas.adapters.documents import document_exists, read_document, write_document
 from lambdas.adapters.object_writer import ObjectWriter
 from lambdas.adapters.observability import logger
 from lambdas.adapters.sample_images import sample_pictures
 from lambdas.contract import BucketLayout
+from lambdas.jobs.console import object_url
 from lambdas.manifest.report import Report
 from lambdas.manifest.validate import Sinks
-from lambdas.messages import Job, Outcome
+from lambdas.messages import Execution, Job, Outcome
 from lambdas.pages.page import report_page
 
 
@@ -81,6 +82,14 @@ def write_report(report: Report, manifest_uri: str, layout: BucketLayout, execut
         page.encode(errors="replace"),
         "text/html; charset=utf-8",
     )
+
+
+def report_page_url(layout: BucketLayout, execution: Execution) -> str | None:
+    """Return the console page of an execution's ``report.html``; None where it wrote none."""
+    key = layout.report_page(execution.name)
+    if not document_exists(layout.bucket, key):
+        return None
+    return object_url(layout.bucket, key, execution.arn)
 
 
 def write_outcome(outcome: Outcome, layout: BucketLayout, execution: str) -> None:

@@ -24,7 +24,7 @@ def sample_pictures(report: Report) -> dict[str, Picture]:
     """Return sampled images by source-ref; the page does without those that cannot be had."""
     found: dict[str, Picture] = {}
     until = time.monotonic() + MOST_SECONDS
-    for record in report.statistics.samples[:MOST_IMAGES]:
+    for record in report.statistics.drawn()[:MOST_IMAGES]:
         if time.monotonic() > until:
             logger.warning("no more pictures of samples after %s seconds", MOST_SECONDS)
             break

@@ -28,7 +28,7 @@ class SageMakerTrainingJobs:
             except ClientError as error:
                 if code(error) == "ResourceInUse":
                     return False
-                raise _refusal(error, request) from error
+                raise _refusal(error) from error
         return True
 
     def describe(self, name: str) -> Description | None:
@@ -89,14 +89,10 @@ def _is_not_found(error: ClientError) -> bool:
     )
 
 
-def _refusal(error: ClientError, request: Mapping[str, Any]) -> Exception:
+def _refusal(error: ClientError) -> Exception:
     said = message(error)
-    instance = request["ResourceConfig"]["InstanceType"]
     if code(error) == "ResourceLimitExceeded":
-        return ResourceLimitExceeded(
-            f"{said}\nRaise the quota '{instance} for training job usage' of Amazon SageMaker in "
-            "the Service Quotas console, then redrive this execution."
-        )
+        return ResourceLimitExceeded(said)
     if code(error) in _NO_CAPACITY:
         return CapacityUnavailable(said)
     if code(error) in ("ValidationException", "AccessDeniedException", "ResourceNotFound"):

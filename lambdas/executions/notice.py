@@ -1,13 +1,18 @@
-"""What people hear of an execution that ended without a model."""
+"""What people hear of an execution that waits for them, or ended without a model."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lambdas import errors
 from lambdas.jobs.console import execution_url
+from lambdas.messages import Execution
 
 MAX_SUBJECT = 100
 """SNS: a subject has up to 100 ASCII characters."""
+
+REDRIVE = "Redrive the execution when the cause is gone."
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +23,62 @@ class Notice:
     text: str
 
 
-def notice_of_end(description: Mapping[str, Any], stopped: Sequence[str]) -> Notice:
+def notice_of_end(
+    description: Mapping[str, Any], stopped: Sequence[str], report: str | None
+) -> Notice:
     """Return what to tell of an ended execution and the training jobs stopped for it.
 
-    From DescribeExecution: the event itself has neither error nor cause.
+    From DescribeExecution: the event itself has neither error nor cause. ``report`` is the console
+    page of the validation report, where there is one.
     """
-    name, status = description["name"], description["status"]
-    lines = [f"Execution {name} ended as {status}."]
-    if description.get("error"):
-        lines.append(f"Error: {description['error']}")
+    error = description.get("error")
+    lines = [f"Execution {description['name']} ended as {description['status']}."]
+    if error:
+        lines.append(f"Error: {error}")
     if description.get("cause"):
-        lines.append(f"Cause: {description['cause']}")
+        lines.append(f"Cause: {plain_cause(description['cause'])}")
     lines += [f"Training job {job} was still running and has been stopped." for job in stopped]
-    lines.append(f"Graph: {execution_url(description['executionArn'])}")
-    subject = f"Training pipeline: execution {status}: {name}"
-    return Notice(subject.encode("ascii", "replace").decode()[:MAX_SUBJECT], "\n".join(lines))
+    lines.append(f"Next: {_next_step(error)}")
+    if report:
+        lines.append(f"Report: {report}")
+    return _notice(
+        f"execution {description['status']}: {description['name']}",
+        lines,
+        description["executionArn"],
+    )
+
+
+def notice_of_quota(execution: Execution, cause: str) -> Notice:
+    """Return what to tell of an execution that goes on by itself once a quota is raised."""
+    lines = [
+        f"Execution {execution.name} waits: the account's quotas allow its training job on none of "
+        "the instance types. It is asked for again for as long as the setting quota_retry_hours "
+        "says.",
+        f"Cause: {cause}",
+    ]
+    return _notice(f"execution waits for a quota: {execution.name}", lines, execution.arn)
+
+
+def plain_cause(cause: str) -> str:
+    """Return a cause as a person reads it: that of a failed function is a JSON document."""
+    try:
+        document = json.loads(cause)
+    except ValueError:
+        return cause
+    message = document.get("errorMessage") if isinstance(document, dict) else None
+    return message if isinstance(message, str) and message else cause
+
+
+def _next_step(error: str | None) -> str:
+    if error is None:
+        return "If it was not meant to end, redrive it: it goes on from the state it was in."
+    kind = getattr(errors, error, None)
+    if isinstance(kind, type) and issubclass(kind, errors.PipelineError):
+        return kind.next_step
+    return REDRIVE
+
+
+def _notice(subject: str, lines: Sequence[str], execution_arn: str) -> Notice:
+    text = "\n".join([*lines, f"Graph: {execution_url(execution_arn)}"])
+    ascii_only = f"Training pipeline: {subject}".encode("ascii", "replace").decode()
+    return Notice(ascii_only[:MAX_SUBJECT], text)

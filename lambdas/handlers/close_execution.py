@@ -5,12 +5,12 @@ from typing import Any
 import msgspec
 
 from lambdas.adapters.environment import settings
-from lambdas.adapters.execution_files import S3JobRecords
+from lambdas.adapters.execution_files import S3JobRecords, report_page_url
 from lambdas.adapters.executions import StepFunctionsExecutions, is_under_way
 from lambdas.adapters.notifications import publish
 from lambdas.adapters.observability import about_execution, logger, measure, observed
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
-from lambdas.contract import Metric
+from lambdas.contract import BucketLayout, Metric
 from lambdas.executions.notice import notice_of_end
 from lambdas.jobs.close import stop_abandoned_jobs
 from lambdas.messages import Execution
@@ -30,9 +30,10 @@ def handler(event: dict[str, Any], context: object) -> dict[str, list[str]]:
     configured = settings(CloseExecutionSettings)
     change = msgspec.convert(event["detail"], ExecutionStatusChange)
     about_execution(change.name)
+    execution = Execution(name=change.name, arn=change.execution_arn)
     executions = StepFunctionsExecutions()
     stopped = stop_abandoned_jobs(
-        Execution(name=change.name, arn=change.execution_arn),
+        execution,
         jobs=SageMakerTrainingJobs(),
         records=S3JobRecords(configured.bucket),
         executions=executions,
@@ -41,7 +42,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, list[str]]:
     if is_under_way(description):
         logger.info("execution %s has been redriven", change.name)
         return {"stopped": []}
-    publish(notice_of_end(description, stopped), configured.topic_arn)
+    report = report_page_url(BucketLayout(configured.bucket), execution)
+    publish(notice_of_end(description, stopped, report), configured.topic_arn)
     measure(Metric.EXECUTIONS_FAILED, 1, error=description.get("error") or description["status"])
     logger.info("execution %s %s", change.name, description["status"])
     return {"stopped": stopped}

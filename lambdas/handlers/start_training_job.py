@@ -7,8 +7,10 @@ import msgspec
 from lambdas.adapters.environment import settings
 from lambdas.adapters.execution_files import S3JobRecords
 from lambdas.adapters.manifest_objects import S3Manifests
+from lambdas.adapters.notifications import publish
 from lambdas.adapters.observability import about_execution, logger, observed
 from lambdas.adapters.training_jobs import SageMakerTrainingJobs
+from lambdas.executions.notice import notice_of_quota
 from lambdas.messages import StartTrainingJobEvent
 from lambdas.settings import StartTrainingJobSettings
 from lambdas.training.attempt import start_training_job
@@ -26,6 +28,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         jobs=SageMakerTrainingJobs(),
         records=S3JobRecords(configured.bucket),
         manifests=S3Manifests(),
+        tell=lambda cause: publish(notice_of_quota(step.execution, cause), configured.topic_arn),
     )
     logger.info("training job %s on %s", job.name, job.instance_type)
     returned: dict[str, Any] = msgspec.to_builtins(job)

@@ -23,6 +23,13 @@ def execution_url(execution_arn: str) -> str:
     return f"https://{_host(region, partition)}/states/home?region={region}{page}"
 
 
+def object_url(bucket: str, key: str, execution_arn: str) -> str:
+    """Return the page of an object in a bucket of the execution's region."""
+    _, partition, _, region, _ = execution_arn.split(":", 4)
+    page = f"{bucket}?region={region}&prefix={quote(key, safe='/')}"
+    return f"https://{_host(region, partition)}/s3/object/{page}"
+
+
 def _host(region: str, partition: str) -> str:
     return f"{region}.{CONSOLES.get(partition, CONSOLES['aws'])}"
 

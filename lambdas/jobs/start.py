@@ -83,11 +83,17 @@ def start(
     ``ServiceUnavailable`` where SageMaker does not show yet what it says exists, and what
     ``Jobs.create`` raises.
     """
-    recorded = records.jobs(execution.name)
-    if job not in recorded:
-        records.put_jobs(execution.name, [*recorded, job])
+    record(job, execution, records)
     if not jobs.create(request) and not exists(job, kind, jobs):
         raise ServiceUnavailable(f"{kind.noun} {job.name} exists but cannot be described yet")
+
+
+def record(job: Job, execution: Execution, records: JobRecords) -> None:
+    """Record a job as the execution's newest; it replaces what was recorded under its name."""
+    recorded = records.jobs(execution.name)
+    if job not in recorded:
+        others = [each for each in recorded if each.name != job.name]
+        records.put_jobs(execution.name, [*others, job])
 
 
 def _check_ownership(job: Job, description: Description, kind: JobKind, jobs: Jobs) -> None:

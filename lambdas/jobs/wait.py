@@ -25,7 +25,8 @@ class Answered:
     """An execution that has been told how its job ended."""
 
     ended_at: datetime | None
-    """When the job ended; None where SageMaker does not say, as of a job that was deleted."""
+    """When the job ended. None where SageMaker does not say, as of a job that was deleted, and
+    where the answer was not wanted any more: somebody else has given it."""
 
 
 def register(
@@ -112,8 +113,8 @@ def _settle(
     """Answer, then forget the token, whether or not the answer was still wanted."""
     token = kept.callback.task_token
     if isinstance(verdict, Completed):
-        executions.succeed(token, verdict.result)
+        was_wanted = executions.succeed(token, verdict.result)
     else:
-        executions.fail(token, verdict.error.__name__, verdict.cause)
+        was_wanted = executions.fail(token, verdict.error.__name__, verdict.cause)
     callbacks.discard(kept)
-    return Answered(description.ended_at if description else None)
+    return Answered(description.ended_at if description and was_wanted else None)

@@ -1,7 +1,7 @@
 """The catalogue of all `Validate Manifest` looks for; docs/manifest-rules.md is made of it."""
 
 from lambdas.manifest import reader
-from lambdas.manifest.counts import class_names, duplicates
+from lambdas.manifest.counts import class_names, duplicates, near_twins
 from lambdas.manifest.line import (
     boxes,
     classes,
@@ -27,7 +27,7 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
         label.CLASS_MAP_MISSING,
     ),
     "Task": task.RULES,
-    "Label": (label.LABEL_NOT_AN_OBJECT, *image_size.RULES, *boxes.RULES),
+    "Label": (label.LABEL_NOT_AN_OBJECT, *image_size.RULES, *boxes.RULES, *near_twins.RULES),
     "Classes": classes.RULES + class_names.RULES + class_balance.RULES,
     "Attribute": label_attribute.RULES + attribute_name.RULES,
     "Trainability": trainability.RULES

@@ -12,13 +12,14 @@ METADATA = "-metadata"
 BOX_TYPES = ("groundtruth/object-detection", "groundtruth/object_detection")
 GROUND_TRUTH = "groundtruth/"
 """With what the types of all tasks of Ground Truth begin."""
+VERIFICATION = "groundtruth/label-verification"
 BOM = b"\xef\xbb\xbf"
 
 BOX_KEYS = frozenset({"image_size", "annotations"})
 """The keys by which a bounding-box label is known, whatever its metadata say."""
 
-MAX_CHARACTERS = 100_000  # of a record; see the rule line-too-long
-MAX_BYTES = 4 * MAX_CHARACTERS  # UTF-8 takes at most four bytes for a character
+MAX_CHARACTERS = 100_000  # of a record that Ground Truth takes; see the rule line-too-long
+MAX_BYTES = 400_000  # of a line that is read; see the rule line-unread
 
 
 def holds_boxes(keys: Collection[str], task: object) -> bool:

@@ -32,6 +32,7 @@ class Policy:
         is rejected as a whole.
     group_pattern: regular expression searched in source-ref; its first group (or the whole match)
         keys the split, so that the frames of one sequence stay on one side.
+    drop_verdicts: verdicts of label verification jobs; lines that have one are set aside.
     instance_count: on how many instances the training job runs at once.
     hyperparameters: the user's, as the strings the CreateTrainingJob API takes.
     """
@@ -43,6 +44,7 @@ class Policy:
     max_invalid_fraction: float = 0.05
     max_unlabeled_fraction: float = 0.2
     group_pattern: str | None = None
+    drop_verdicts: frozenset[str] = frozenset()
     instance_count: int = 1
     hyperparameters: Mapping[str, str] = field(default_factory=dict)
 
@@ -93,6 +95,7 @@ class Policy:
             max_invalid_fraction=settings.max_invalid_fraction,
             max_unlabeled_fraction=settings.max_unlabeled_fraction,
             group_pattern=settings.split_group_pattern,
+            drop_verdicts=frozenset(settings.drop_verdicts),
             instance_count=settings.instance_count,
             hyperparameters=settings.hyperparameters,
         )

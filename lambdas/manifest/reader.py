@@ -8,7 +8,8 @@ from lambdas.manifest.format import ManifestName
 from lambdas.manifest.line.fast_path import FastPath
 from lambdas.manifest.line.record import Record
 from lambdas.manifest.line.slow_path import SlowPath
-from lambdas.manifest.rules.rule import MULTIBOX_TARGET, Fault, Rule
+from lambdas.manifest.rules.rule import DEVELOPER_GUIDE, MULTIBOX_TARGET, Fault, Rule
+from lambdas.manifest.rules.text import listing
 from lambdas.manifest.split.channel import Channel
 from lambdas.manifest.split.group_hash import BucketSalts, group_hash, key_hash, key_start
 from lambdas.manifest.split.rejected_lines import RejectedLines
@@ -24,7 +25,17 @@ EMPTY_IMAGE_DROPPED = Rule(
     source=MULTIBOX_TARGET,
 )
 
-RULES = (EMPTY_IMAGE_DROPPED,)
+VERDICT_DROPPED = Rule(
+    code="verdict-dropped",
+    severity="warning",
+    title="A line with an unwanted verdict was left out",
+    template="a label verification job judged the line {verdict}, which drop_verdicts names",
+    fix="None needed. Adjust the labels in a chained job, or take the verdict out of the setting "
+    "drop_verdicts.",
+    source=DEVELOPER_GUIDE + "sms-verification-data.html",
+)
+
+RULES = (EMPTY_IMAGE_DROPPED, VERDICT_DROPPED)
 
 
 class ManifestReader:
@@ -60,13 +71,12 @@ class ManifestReader:
         batch: list[bytes],
         first_line: int,
         manifest: ManifestName,
-        channel: Callable[[int], Channel],
+        channel: Callable[[int, set[int]], Channel],
     ) -> None:
         # This runs for every line: names are local, and nothing is formatted.
         progress, read, known = self._progress, self._fast.read, self._progress.names.names.items()
         hashed, salts, group_hash = self._hash, self._salts, self._group_hash
         buckets = self._seen.buckets
-        drop_empty = progress.policy.empty_images == "drop"
         in_validation = manifest == "validation"
         due = progress.sample.due
         counts: list[int] = []
@@ -80,8 +90,9 @@ class ManifestReader:
             if not record.names.items() <= known:
                 self._merge_names(record, line, manifest)
             count(len(record.boxes))
-            if drop_empty and not record.boxes:
-                self._reject(raw, [EMPTY_IMAGE_DROPPED.fault()], line, manifest)
+            if (record.verdicts or not record.boxes) and self._is_dropped(
+                raw, record, line, manifest
+            ):
                 continue
             image = record.source_ref
             start = key_start(image)
@@ -90,9 +101,10 @@ class ManifestReader:
             bucket = buckets[identity >> 56]
             bucket.append(identity)
             bucket.append(2 * line + in_validation)
+            bucket.append(record.signature)
             if group_hash is not None:
                 key = group_hash(image)
-            channel(key).add(raw, record)
+            channel(key, record.used).add(raw, record)
             if record.tiny or line >= due:
                 due = progress.note(record, line, manifest)
         progress.fates["usable"] += len(counts)
@@ -108,6 +120,9 @@ class ManifestReader:
         progress.attributes.observe(raw, line)
         judged = self._slow.judge(raw, attribute)
         progress.label_found = progress.label_found or judged.label_found
+        if judged.drawn is not None:
+            codes = [found.rule.code for found in judged.faults]
+            progress.sample.take_found(judged.drawn, line, manifest, codes)
         if judged.record is None:
             progress.fates[judged.fate] += 1
             self._reject(raw, judged.faults, line, manifest)
@@ -117,7 +132,21 @@ class ManifestReader:
             self._fast.learn(judged.document, attribute, judged.record.source_ref)
         return judged.raw, judged.record
 
+    def _is_dropped(self, raw: bytes, record: Record, line: int, manifest: ManifestName) -> bool:
+        progress = self._progress
+        progress.verdicts.update(record.verdicts)
+        unwanted = progress.policy.drop_verdicts.intersection(record.verdicts)
+        if not record.boxes and progress.policy.empty_images == "drop":
+            self._reject(raw, [EMPTY_IMAGE_DROPPED.fault()], line, manifest)
+            return True
+        if unwanted:
+            progress.dropped_by_verdict += 1
+            why = VERDICT_DROPPED.fault(verdict=listing(sorted(unwanted)))
+            self._reject(raw, [why], line, manifest)
+        return bool(unwanted)
+
     def _merge_names(self, record: Record, line: int, manifest: ManifestName) -> None:
+        self._progress.sample.take_first(record, line, manifest)
         conflict = self._progress.names.merge(record.names, line)
         if conflict is not None:
             self._note([conflict], line, manifest)

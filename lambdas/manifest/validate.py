@@ -64,7 +64,12 @@ def validate_manifest(
     rejected, seen = RejectedLines(sinks.rejected), SeenImages()
     reader = ManifestReader(progress, rejected, seen)
     if validation_manifest is None:
-        splitter = Splitter(progress.train, progress.validation, policy.validation_fraction)
+        splitter = Splitter(
+            progress.train,
+            progress.validation,
+            policy.validation_fraction,
+            grouped=policy.group_pattern is not None,
+        )
         _read(reader, progress, batches(manifest, on_read), "train", splitter)
     else:
         given: dict[ManifestName, RawStream] = {

@@ -74,14 +74,16 @@ def heat_map(
     *,
     numbers: bool,
     limit: int = 0,
+    outlines: Sequence[Sequence[tuple[float, float]]] = (),
 ) -> Markup:
     """Cells (column, row from the bottom, count) over two axes.
 
     An axis is its name and the labels of cell borders, 0 to the number of cells. `numbers` writes
-    counts into the cells, `limit` sets off the columns and rows below it.
+    counts into the cells, `limit` sets off the columns and rows below it, `outlines` are drawn over
+    the cells.
     """
     chart = _chart()
-    chart.add_series(leather.Series(cells), Cells(numbers=numbers, limit=limit))
+    chart.add_series(leather.Series(cells), Cells(numbers=numbers, limit=limit, outlines=outlines))
     for (axis_name, labels), set_scale, add_axis in zip(
         axes,
         (chart.set_x_scale, chart.set_y_scale),

@@ -1,5 +1,6 @@
 """The charts of the classes: how often each is there, and how it is spread over the channels."""
 
+import math
 import unicodedata
 from dataclasses import dataclass
 
@@ -46,6 +47,25 @@ def histogram(report: Report) -> Figure:
         counts(shown[0].boxes),
     )
     return Figure(title, f"Boxes of each class{_which(found)}.", chart, _table(found))
+
+
+def class_sizes(report: Report) -> Figure:
+    """The median size of each class's boxes, the smallest first."""
+    title = "Box size by class"
+    sizes = report.statistics.class_sizes
+    found = [(size, visible(report.classes[key].name, 200)) for key, size in sizes.items()]
+    if not found:
+        return Figure(title, "No usable record has a box.")
+    found.sort()
+    chart = bars(
+        "Bar chart of the median box size of each class",
+        [(size, _fitting(name), f"{size:g} px") for size, name in found[:MOST_BARS]],
+        counts(math.ceil(max(size for size, _ in found[:MOST_BARS]))),
+    )
+    more = f", the {MOST_BARS} smallest of {len(found):,}" if len(found) > MOST_BARS else ""
+    caption = f"Median square root of the area, in pixels at image_shape{more}, of sampled boxes."
+    rows: list[tuple[str | int, ...]] = [(name, f"{size:g}") for size, name in found[:MOST_ROWS]]
+    return Figure(title, caption, chart, Table(("Class", "Pixels"), rows))
 
 
 def balance(report: Report) -> Figure:

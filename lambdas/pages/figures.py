@@ -4,15 +4,18 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from lambdas.manifest.report import Report, Statistics
-from lambdas.pages.charts import columns, heat_map
-from lambdas.pages.class_figures import balance, histogram
+from lambdas.pages.anchor_reach import reach_outline
+from lambdas.pages.charts import bars, columns, heat_map
+from lambdas.pages.class_figures import balance, class_sizes, histogram
 from lambdas.pages.figure import Figure, Table
-from lambdas.pages.scale import round_step
+from lambdas.pages.scale import counts, round_step
+from lambdas.pages.visible import visible
 
 MOST_COLUMNS = 10
 ROOM = 45
 """Characters that the labels of all columns may have together."""
 
+_RATIOS, _IMAGE_SIZES, _CONFIDENCES = "Aspect ratios", "Image sizes", "Confidence"
 _PER_IMAGE, _SIZES, _POSITIONS = "Boxes per image", "Box sizes", "Where boxes lie"
 _NOTHING = "No usable record has a box."
 
@@ -26,6 +29,10 @@ def figures(report: Report) -> list[Figure]:
         _boxes_per_image(found),
         _box_sizes(report.boxes, found),
         _positions(report.boxes, found),
+        _ratios(report.boxes, found),
+        class_sizes(report),
+        _image_sizes(found),
+        _confidences(found),
     ]
 
 
@@ -79,18 +86,75 @@ def _box_sizes(boxes: int, found: Statistics) -> Figure:
         (("width in pixels", labels), ("height in pixels", labels)),
         numbers=True,
         limit=1,
+        outlines=reach_outline(found),
     )
+    missed = sum(found.without_anchor.values())
     small = sum(count for column, row, count in cells if 0 in (column, row))
     caption = (
         f"Width and height of boxes ({_basis(boxes, found)}) once their images are scaled to "
         f"{shape} × {shape} pixels (image_shape). Beyond the dashed line, in red: narrower or "
-        f"lower than {edges[1]} pixels, too small to learn from; {small:,} here."
+        f"lower than {edges[1]} pixels, too small to learn from; {small:,} here. "
+        f"Within the solid line, an anchor of {found.base_network} overlaps a well placed box by "
+        f"{found.overlap_threshold:g} or more; {missed:,} boxes have none where they are."
     )
     bins = [f"{low}–{high}" for low, high in pairwise(edges)]
     rows: list[tuple[str | int, ...]] = [
         (each, *counts) for each, counts in zip(bins, found.box_sizes, strict=True)
     ]
     return Figure(_SIZES, caption, chart, Table(("Height ↓ width →", *bins), rows))
+
+
+def _ratios(boxes: int, found: Statistics) -> Figure:
+    if not found.sampled_boxes:
+        return Figure(_RATIOS, _NOTHING)
+    starts = [f"{edge:g}" for edge in found.ratio_edges]
+    chart = columns(
+        "Column chart of boxes by their width ÷ height",
+        list(zip(starts, found.ratios, strict=True)),
+        "width ÷ height, from",
+    )
+    caption = (
+        f"Width ÷ height of boxes ({_basis(boxes, found)}) once their images are scaled to a "
+        "square. Anchors have ratios from 1/3 to 3: boxes far from that are hardly learned."
+    )
+    bins = [f"{low}–{high}" for low, high in pairwise([*starts, "∞"])]
+    rows: list[tuple[str | int, ...]] = list(zip(bins, found.ratios, strict=True))
+    return Figure(_RATIOS, caption, chart, Table(("Width ÷ height", "Boxes"), rows))
+
+
+def _image_sizes(found: Statistics) -> Figure:
+    if not found.image_sizes:
+        return Figure(_IMAGE_SIZES, "There is no usable record.")
+    most = found.image_sizes[0][2]
+    sizes = [(f"{width} × {height}", count) for width, height, count in found.image_sizes]
+    chart = bars(
+        "Bar chart of the most frequent image sizes",
+        [(count, size, f"{count:,}") for size, count in sizes],
+        counts(most),
+    )
+    rows: list[tuple[str | int, ...]] = list(sizes)
+    caption = "The most frequent sizes in pixels, as the labels give them, of sampled lines."
+    return Figure(_IMAGE_SIZES, caption, chart, Table(("Size", "Lines"), rows))
+
+
+def _confidences(found: Statistics) -> Figure:
+    if not sum(found.confidences):
+        return Figure(_CONFIDENCES, "The metadata gives no confidence from 0 to 1.")
+    starts = [f"{step / 10:g}" for step in range(10)]
+    chart = columns(
+        "Column chart of boxes by the confidence in their label",
+        list(zip(starts, found.confidences, strict=True)),
+        "confidence, from",
+    )
+    people, machine = found.label_sources.get("yes", 0), found.label_sources.get("no", 0)
+    caption = (
+        "Confidence of sampled boxes, as Ground Truth gives it: 0 where one person labeled. "
+        f"Of the sampled lines {people:,} were labeled by people, {machine:,} automatically."
+    )
+    rows: list[tuple[str | int, ...]] = list(zip(starts, found.confidences, strict=True))
+    for named, counted in (("adjustment", found.adjustments), ("verdict", found.verdicts)):
+        rows += [(f"{named}: {visible(word, 60)}", count) for word, count in counted.items()]
+    return Figure(_CONFIDENCES, caption, chart, Table(("From", "Boxes"), rows))
 
 
 def _positions(boxes: int, found: Statistics) -> Figure:

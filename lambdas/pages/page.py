@@ -6,7 +6,9 @@ from types import MappingProxyType
 
 from jinja2 import Environment
 
+from lambdas.manifest.catalogue import RULES
 from lambdas.manifest.report import Report
+from lambdas.manifest.rules.rule import Rule
 from lambdas.pages.figures import figures
 from lambdas.pages.samples import Picture, samples
 from lambdas.pages.templating import REPORT_TEMPLATES, page_templates
@@ -37,9 +39,17 @@ def report_page(
             manifest=manifest,
             figures=figures(report),
             samples=samples(report, pictures),
+            rules=_rules(report),
             style=(REPORT_TEMPLATES / "report.css").read_text(encoding="utf-8"),
         )
     )
+
+
+def _rules(report: Report) -> list[Rule]:
+    """Return the rules that the page names, in the order of the catalogue."""
+    named = {finding.code for finding in report.findings}
+    named |= {code for record in report.statistics.drawn() for code in record.codes}
+    return [rule for code, rule in RULES.items() if code in named]
 
 
 @cache

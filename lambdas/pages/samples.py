@@ -76,7 +76,7 @@ class Samples:
 
 def samples(report: Report, pictures: Mapping[str, Picture]) -> Samples:
     """The images to show: those with a picture, or, if there is none, frames with boxes alone."""
-    records = report.statistics.samples
+    records = report.statistics.drawn()
     names = {class_id: counted.name for class_id, counted in report.classes.items()}
     sources = dict(_within_limits(records, pictures))
     if not records:

@@ -1,5 +1,6 @@
 """Shapes that leather lacks: bars and columns with their numbers on them, and heat maps."""
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
@@ -97,12 +98,15 @@ class Cells(Shape):  # type: ignore[misc]
     """A heat map; rows of the series: column, row from the bottom, count.
 
     The fuller a cell, the stronger its colour. `numbers` writes the count into it. `limit` sets
-    off the columns and rows below that index.
+    off the columns and rows below that index. `outlines` are lines over the cells, in their units.
     """
 
-    def __init__(self, *, numbers: bool, limit: int) -> None:
+    def __init__(
+        self, *, numbers: bool, limit: int, outlines: Sequence[Sequence[tuple[float, float]]]
+    ) -> None:
         self._numbers = numbers
         self._limit = limit
+        self._outlines = outlines
 
     def validate_series(self, series: Any) -> None:
         """Anything goes."""
@@ -130,6 +134,13 @@ class Cells(Shape):  # type: ignore[misc]
             x, y = x_scale.project(self._limit, 0, width), y_scale.project(self._limit, height, 0)
             border = f"M{x:.1f},0 V{y:.1f} H{width:.1f}"
             SubElement(group, "path", {"class": "limit", "d": border, "fill": "none"})
+        for outline in self._outlines:
+            points = [
+                f"{x_scale.project(x, 0, width):.1f},{y_scale.project(y, height, 0):.1f}"
+                for x, y in outline
+            ]
+            look = {"class": "reach", "points": " ".join(points), "fill": "none"}
+            SubElement(group, "polyline", look)
         return group
 
 

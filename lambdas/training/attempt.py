@@ -1,9 +1,18 @@
 """Start Training Job: which training job this attempt of the execution asks for."""
 
-from typing import Protocol
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol
+
+import msgspec
 
 from lambdas.contract import smallest_batch
-from lambdas.errors import CapacityExhausted, ManifestSuperseded, TrainingRequestRefused
+from lambdas.errors import (
+    CapacityExhausted,
+    ManifestSuperseded,
+    ResourceLimitExceeded,
+    TrainingRequestRefused,
+)
 from lambdas.jobs.bills import bills
 from lambdas.jobs.job_name import job_name
 from lambdas.jobs.ports import JobRecords, Jobs
@@ -11,6 +20,7 @@ from lambdas.jobs.start import (
     asked_for_before,
     completed_before,
     exists,
+    record,
     recorded_jobs,
     start,
 )
@@ -19,6 +29,7 @@ from lambdas.settings import StartTrainingJobSettings
 from lambdas.training.budget import allowed_runtime
 from lambdas.training.job_request import training_job_request
 from lambdas.training.kind import TRAINING
+from lambdas.training.quota import quota_cause
 
 
 class Manifests(Protocol):
@@ -35,12 +46,18 @@ def start_training_job(
     jobs: Jobs,
     records: JobRecords,
     manifests: Manifests,
+    tell: Callable[[str], None],
 ) -> Job:
     """Start the training job of this attempt, or find that an earlier run of the step did.
 
+    An instance type that the account's quota does not allow is passed over for those after it,
+    which have quotas of their own. ``tell`` is called once an attempt with the cause for which
+    people have to do something while the execution waits.
+
     Raises ``ManifestSuperseded``, ``CapacityExhausted`` or ``BillableHoursExhausted`` where no job
     is to be started any more, ``TrainingRequestRefused`` for a batch too small for the instance
-    type, and what ``lambdas.jobs.start`` raises.
+    type, ``ResourceLimitExceeded`` where no quota allows a job, and what ``lambdas.jobs.start``
+    raises.
     """
     execution = event.execution
     recorded = recorded_jobs(execution, records)
@@ -49,20 +66,12 @@ def start_training_job(
         return before
     _check_newest(event.dataset, manifests)
     _check_tries(event, settings)
-    job = before or _job(event, settings)
-    _check_batch(job, event.dataset)
-    paid = bills([each for each in recorded if each != job], TRAINING, jobs)
-    request = training_job_request(
-        name=job.name,
-        instance_type=job.instance_type,
-        max_runtime_seconds=allowed_runtime(paid, settings),
-        dataset=event.dataset,
-        settings=settings,
-        execution=execution,
-    )
+    candidates = _candidates(before or _job(event, settings), event, settings)
+    paid = bills([each for each in recorded if each != before], TRAINING, jobs)
+    request_of = partial(_request, allowed_runtime(paid, settings), event, settings)
     completed = completed_before(
         recorded,
-        request,
+        request_of(candidates[0]),
         TRAINING,
         execution=execution,
         retry_count=event.retry_count,
@@ -70,8 +79,19 @@ def start_training_job(
     )
     if completed is not None:
         return completed
-    start(job, request, TRAINING, execution=execution, jobs=jobs, records=records)
-    return job
+    refusals = {}
+    for job in candidates:
+        try:
+            start(job, request_of(job), TRAINING, execution=execution, jobs=jobs, records=records)
+        except ResourceLimitExceeded as refusal:
+            refusals[job.instance_type] = str(refusal)
+        else:
+            return job
+    cause = quota_cause(refusals)
+    if not job.waits_for_quota:
+        tell(cause)
+        record(msgspec.structs.replace(job, waits_for_quota=True), execution, records)
+    raise ResourceLimitExceeded(cause)
 
 
 def _job(event: StartTrainingJobEvent, settings: StartTrainingJobSettings) -> Job:
@@ -94,15 +114,49 @@ def _job(event: StartTrainingJobEvent, settings: StartTrainingJobSettings) -> Jo
     )
 
 
-def _check_batch(job: Job, dataset: Dataset) -> None:
-    batch = int(dataset.hyperparameters["mini_batch_size"])
-    needed = smallest_batch(job.instance_type)
-    if batch < needed:
+def _candidates(
+    job: Job, event: StartTrainingJobEvent, settings: StartTrainingJobSettings
+) -> list[Job]:
+    """Return a job on each instance type, from the attempt's own on; all are of one name.
+
+    Those on which the batch would be too small are left out, unless it is the attempt's own:
+    raises ``TrainingRequestRefused`` then.
+    """
+    types = settings.instance_types
+    first = event.capacity_misses % len(types)
+    own, *others = types[first:] + types[:first]
+    if not _takes_batch(own, event.dataset):
         raise TrainingRequestRefused(
-            f"{job.instance_type} splits every batch over its {needed} GPUs, and a batch has only "
-            f"{batch} of the {dataset.split['train']} images of the train channel. Label more "
-            "images, or set instance_types to one with fewer GPUs and redrive."
+            f"{own} splits every batch over its {smallest_batch(own)} GPUs, and a batch has only "
+            f"{_batch(event.dataset)} of the {event.dataset.split['train']} images of the train "
+            "channel. Label more images, or set instance_types to one with fewer GPUs and redrive."
         )
+    usable = (own, *(each for each in others if _takes_batch(each, event.dataset)))
+    return [msgspec.structs.replace(job, instance_type=each) for each in usable]
+
+
+def _takes_batch(instance_type: str, dataset: Dataset) -> bool:
+    return _batch(dataset) >= smallest_batch(instance_type)
+
+
+def _batch(dataset: Dataset) -> int:
+    return int(dataset.hyperparameters["mini_batch_size"])
+
+
+def _request(
+    max_runtime_seconds: int,
+    event: StartTrainingJobEvent,
+    settings: StartTrainingJobSettings,
+    job: Job,
+) -> dict[str, Any]:
+    return training_job_request(
+        name=job.name,
+        instance_type=job.instance_type,
+        max_runtime_seconds=max_runtime_seconds,
+        dataset=event.dataset,
+        settings=settings,
+        execution=event.execution,
+    )
 
 
 def _check_newest(dataset: Dataset, manifests: Manifests) -> None:

@@ -66,14 +66,12 @@ def training_job_request(
 def is_same_job(request: Mapping[str, Any], description: Description) -> bool:
     """Tell whether an existing training job is the one that the request asks for.
 
-    The channels name files of one execution, so equal input means the same execution asked.
+    The channels name files of one execution, so equal input means the same execution asked; on
+    which instance type the model was trained makes no other model of it.
     """
     existing = description.response
-    return (
-        existing.get("HyperParameters") == request["HyperParameters"]
-        and _manifests(existing) == _manifests(request)
-        and existing["ResourceConfig"]["InstanceType"] == request["ResourceConfig"]["InstanceType"]
-    )
+    same_settings = existing.get("HyperParameters") == request["HyperParameters"]
+    return same_settings and _manifests(existing) == _manifests(request)
 
 
 def _hyperparameters(

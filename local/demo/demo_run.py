@@ -18,7 +18,7 @@ from stacks.settings.environments import STACK_NAME
 from stacks.synthesis import synthesize
 
 STATUS_SECONDS = 0.3
-"""How long a simulated training job shows each of its statuses: long enough to be seen."""
+"""How long a training job shows, at least, each of its statuses: long enough to be seen."""
 
 TRIGGER_SECONDS = 30
 """How long the write of a manifest may take to start its execution."""
@@ -35,7 +35,7 @@ class DemoRun:
         self._progress = progress
         self._stack = ExitStack()
         self._outputs: dict[str, str] = {}
-        self.aws = EmbeddedAws(training=TrainingService(pace=STATUS_SECONDS))
+        self.aws = EmbeddedAws(training=TrainingService(pace=STATUS_SECONDS, learns=True))
 
     def __enter__(self) -> Self:
         """Synthesize the app, start the embedded AWS and deploy the app to it."""

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from botocore.exceptions import ClientError
 
 from local.demo.image_files import file_of
-from local.demo.pictures import DataSet, demo_data_set, stand_ins
+from local.demo.pictures import DataSet, demo_data_set
+from local.demo.placeholders import placeholders
 
 DEMO_JOB = "shapes"
 DEMO_IMAGES = "images/shapes/"
@@ -115,7 +116,7 @@ class ManifestFile:
                     found.add(uri)
                     yield uri, path.read_bytes()
         if self.fill:
-            drawn = stand_ins(self.manifest.splitlines())
+            drawn = placeholders(self.manifest.splitlines())
             yield from ((uri, picture) for uri, picture in drawn if uri not in found)
 
     def _image_uris(self) -> Iterator[str]:

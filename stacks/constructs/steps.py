@@ -2,6 +2,7 @@
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from lambdas.contract import BucketLayout
@@ -42,13 +43,14 @@ class Steps(Construct):
         *,
         defaults: FunctionDefaults,
         training_role: TrainingRole,
+        topic: sns.ITopic,
     ) -> None:
         super().__init__(scope, construct_id)
         self._defaults = defaults
         self._settings = defaults.settings
         self._bucket = defaults.storage.bucket
         self.validate_manifest = self._validate_manifest()
-        self.start_training_job = self._start_training_job(training_role)
+        self.start_training_job = self._start_training_job(training_role, topic)
         self.await_training_job = self._await_training_job()
         self.record_model = self._record_model()
 
@@ -75,7 +77,9 @@ class Steps(Construct):
             ],
         )
 
-    def _start_training_job(self, training_role: TrainingRole) -> PipelineFunction:
+    def _start_training_job(
+        self, training_role: TrainingRole, topic: sns.ITopic
+    ) -> PipelineFunction:
         labeling_prefix = self._settings.labeling_prefix
         return PipelineFunction(
             self,
@@ -86,6 +90,7 @@ class Steps(Construct):
                 StartTrainingJobSettings,
                 self._settings,
                 bucket=self._bucket.bucket_name,
+                topic_arn=topic.topic_arn,
                 training_image=training_role.algorithm.uri,
                 training_role_arn=training_role.role_arn,
                 max_wait_seconds=self._settings.longest_spot_seconds,
@@ -104,6 +109,7 @@ class Steps(Construct):
                     self._bucket, BucketLayout.EXECUTIONS, "s3:PutObject", "s3:GetObject"
                 ),
                 allow_on_objects(self._bucket, labeling_prefix, "s3:GetObject"),
+                iam.PolicyStatement(actions=["sns:Publish"], resources=[topic.topic_arn]),
                 allow_listing(self._bucket, BucketLayout.EXECUTIONS, labeling_prefix),
             ],
         )

@@ -14,7 +14,7 @@ from stacks.settings.environments import (
     chosen_environment,
     default_job_prefix,
     environments,
-    refuse_shared,
+    refuse_shared_manifests,
 )
 from stacks.settings.fields import PipelineSettings
 from stacks.settings.hyperparameter_fields import (
@@ -71,7 +71,7 @@ def settings_from_context(context: Mapping[str, Any]) -> PipelineSettings:
         common, _layer(environment, own), _overrides(context), environment=environment
     )
     refuse_contradictions(settings)
-    refuse_shared(environment, settings, pipelines)
+    refuse_shared_manifests(environment, settings, pipelines)
     return settings
 
 

@@ -18,8 +18,7 @@ ENVIRONMENTS_KEY = "environments"
 """The key of cdk.json's context with the settings of each environment, over the common ones."""
 
 NAME = re.compile(r"[a-z][a-z0-9]{0,10}")
-"""Short enough for a prefix of training jobs, and without a hyphen, so that no two such prefixes
-begin alike."""
+"""Short enough for a prefix of training jobs."""
 
 
 def stack_name(environment: str | None) -> str:
@@ -79,28 +78,16 @@ def default_job_prefix(environment: str) -> str:
     return f"{environment}-gt-train"
 
 
-def refuse_shared(
+def refuse_shared_manifests(
     environment: str | None,
     settings: PipelineSettings,
     others: Mapping[str | None, PipelineSettings],
 ) -> None:
-    """Raise ``SettingRefused`` where another pipeline's jobs or manifests would be taken for ours.
-
-    Rules and permissions tell training jobs by the beginning of their name, and the manifests of
-    one bucket by the beginning of their key.
-    """
+    """Raise ``SettingRefused`` where another pipeline would be started by the same manifests."""
+    bucket = settings.existing_bucket
     for other, theirs in others.items():
-        if other == environment:
-            continue
-        ours, its = f"{settings.training_job_prefix}-", f"{theirs.training_job_prefix}-"
-        if _overlap(ours, its):
-            raise SettingRefused(
-                f"{CONTEXT_KEY}.training_job_prefix = {shown(settings.training_job_prefix)}: must"
-                f" not begin like {shown(theirs.training_job_prefix)} of {stack_name(other)}"
-            )
-        bucket = settings.existing_bucket
         keys = settings.labeling_prefix, theirs.labeling_prefix
-        if bucket and bucket == theirs.existing_bucket and _overlap(*keys):
+        if other != environment and bucket == theirs.existing_bucket and bucket and _overlap(*keys):
             raise SettingRefused(
                 f"{CONTEXT_KEY}.labeling_prefix = {shown(settings.labeling_prefix)}: must lie"
                 f" outside {shown(theirs.labeling_prefix)}, where {stack_name(other)} looks in the"

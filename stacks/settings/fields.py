@@ -78,6 +78,13 @@ class PipelineSettings:
         check_regular_expression,
     ] = None
     empty_images: Annotated[Literal["keep", "drop"], Meta(description='"keep" or "drop"')] = "keep"
+    drop_verdicts: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=256)], ...],
+        Meta(
+            max_length=50,
+            description="a list of at most 50 class names of label verification jobs",
+        ),
+    ] = ()
     max_invalid_fraction: Share = 0.05
     max_unlabeled_fraction: Share = 0.2
     instance_types: Annotated[

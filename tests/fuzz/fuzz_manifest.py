@@ -62,7 +62,8 @@ def check(data: bytes) -> None:
     parts = (records.usable, records.failed, records.unlabeled, records.invalid)
     assert records.total == sum(parts)
     written = report.split.train + report.split.validation
-    assert written == records.usable - report.statistics.dropped_empty
+    dropped = report.statistics.dropped_empty + report.statistics.dropped_by_verdict
+    assert written == records.usable - dropped
     assert b"".join(train + validation).count(b"\n") == written
     json.loads(report.to_json())
     json.dumps(report.summary())

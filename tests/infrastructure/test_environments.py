@@ -88,15 +88,6 @@ def test_an_environment_that_cannot_be_used_is_refused_in_one_line(
     assert words in refusal(**context)
 
 
-@pytest.mark.parametrize("prefix", ["gt-train", "gt-train-a", "gt"])
-def test_two_pipelines_whose_jobs_begin_alike_are_refused(prefix: str) -> None:
-    environments = {"staging": {"training_job_prefix": prefix}}
-    assert refusal(stack="staging", environments=environments) == (
-        f'pipeline.training_job_prefix = "{prefix}": must not begin like "gt-train" of'
-        " GroundTruthTraining"
-    )
-
-
 def test_two_pipelines_that_would_take_the_same_manifests_are_refused() -> None:
     environments = {"staging": {"labeling_prefix": "labeling/new/"}}
     shared = {"existing_bucket": "team-data"}
@@ -119,20 +110,27 @@ def test_each_environment_is_a_stack_of_its_own(tmp_path: Path) -> None:
     assert found == ["GroundTruthTraining", "GroundTruthTraining-staging"]
 
 
-def test_no_event_and_no_permission_of_one_pipeline_reaches_anothers_jobs(tmp_path: Path) -> None:
+def test_a_pipeline_creates_jobs_of_its_own_name_and_hears_of_those_of_its_own_role(
+    tmp_path: Path,
+) -> None:
     body = json.loads(synthesize(tmp_path, CONTEXT | {"stack": "staging"}).read_text())
     template = Template(tmp_path, body)
-    (prefix,) = template.of_type("Events::Rule")["EventsTrainingJobEnded"]["Properties"][
-        "EventPattern"
-    ]["detail"]["TrainingJobName"]
-    assert prefix == {"prefix": "staging-gt-train-"}
-    jobs = {
-        grant.rpartition(":")[2]
-        for role in template.of_type("IAM::Role")
-        for grant in template.grants(role)
-        if ":training-job/" in grant
-    }
-    assert jobs == {"training-job/staging-gt-train-*"}
+    grants = template.grants("StepsStartTrainingJobRole")
+    created = [each for each in grants if each.startswith("sagemaker:CreateTrainingJob")]
+    assert [each.rpartition(":")[2] for each in created] == ["training-job/staging-gt-train-*"]
+    rule = template.of_type("Events::Rule")["EventsTrainingJobEnded"]["Properties"]
+    assert template.plain(rule)["EventPattern"]["detail"]["RoleArn"] == ["<TrainingRole.Arn>"]
+    executions = "arn:aws:states:eu-west-1:111122223333:execution:<WorkflowStateMachine.Name>:*"
+    for role in template.of_type("IAM::Role"):
+        for statement in template.statements(role):
+            if {"sagemaker:CreateTrainingJob", "sagemaker:StopTrainingJob"} & set(
+                statement["Action"]
+                if isinstance(statement["Action"], list)
+                else [statement["Action"]]
+            ):
+                ((tag, execution),) = statement["Condition"]["StringLike"].items()
+                assert tag.endswith("Tag/gt-train:execution")
+                assert execution == executions
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,11 @@ def test_the_asset_holds_the_modules_and_the_templates(template: Template) -> No
     (source,) = (each for each in template.folder.glob("asset.*") if (each / "lambdas").exists())
     package = PROJECT / "lambdas"
     modules = {each.relative_to(PROJECT).as_posix() for each in package.rglob("*.py")}
-    pages = {f"lambdas/pages/templates/{name}" for name in files(package / "pages" / "templates")}
+    pages = {
+        each.relative_to(PROJECT).as_posix()
+        for folder in package.rglob("templates")
+        for each in folder.iterdir()
+    }
     assert files(source) == modules | pages
 
 

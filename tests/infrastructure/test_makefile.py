@@ -10,12 +10,19 @@ from stacks.synthesis import PROJECT
 
 def handed_over(*variables: str, target: str = "synth") -> list[str]:
     """The arguments that the CLI would get, the target first."""
+    return made("--silent", "CDK=printf '%s\\n'", target, *variables)
+
+
+def made(*arguments: str) -> list[str]:
     make = shutil.which("make")
     assert make
     done = subprocess.run(
         [
-            *(make, "--silent", "--old-file=.venv/installed", "--old-file=node_modules/installed"),
-            *("CDK=printf '%s\\n'", target, *variables),
+            make,
+            "--no-print-directory",
+            "--old-file=.venv/installed",
+            "--old-file=node_modules/installed",
+            *arguments,
         ],
         cwd=PROJECT,
         capture_output=True,
@@ -37,6 +44,24 @@ def test_an_environment_is_handed_over_as_a_stack() -> None:
     ]
 
 
-@pytest.mark.parametrize("target", ["bootstrap", "synth", "diff", "destroy"])
+@pytest.mark.parametrize("target", ["bootstrap", "synth", "diff"])
 def test_a_target_is_the_command_of_the_cli(target: str) -> None:
     assert handed_over(target=target) == [target]
+
+
+@pytest.mark.parametrize(
+    ("variables", "stop", "destroy"),
+    [
+        ((), "gt-train stop", "cdk destroy"),
+        (
+            ("ENV=staging", "ARGS=--force"),
+            "gt-train stop --stack staging --yes",
+            "cdk destroy -c stack=staging --force",
+        ),
+    ],
+)
+def test_what_is_under_way_is_stopped_before_a_stack_is_destroyed(
+    variables: tuple[str, ...], stop: str, destroy: str
+) -> None:
+    lines = made("--dry-run", "CDK=cdk", "destroy", *variables)
+    assert [" ".join(line.split()) for line in lines] == [stop, destroy]

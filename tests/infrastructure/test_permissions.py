@@ -37,6 +37,7 @@ GRANTS = {
         f"sagemaker:ListTags on {JOBS}",
         f"sagemaker:StopTrainingJob on {JOBS}",
         "iam:PassRole on <TrainingRole.Arn>",
+        "sns:Publish on <Notifications>",
         "s3:PutObject on <Bucket.Arn>/executions/*",
         "s3:GetObject on <Bucket.Arn>/executions/*",
         "s3:GetObject on <Bucket.Arn>/labeling/*",

@@ -16,7 +16,7 @@ BOUNDARY = HARDENED["pipeline.permissions_boundary_arn"]
 
 KEY_USES = {
     "StepsValidateManifest": ({"Decrypt", "GenerateDataKey"}, {"s3"}),
-    "StepsStartTrainingJob": ({"Decrypt", "GenerateDataKey"}, {"s3"}),
+    "StepsStartTrainingJob": ({"Decrypt", "GenerateDataKey"}, {"s3", "sns"}),
     "StepsAwaitTrainingJob": ({"Decrypt", "GenerateDataKey"}, {"s3"}),
     "StepsRecordModel": ({"Decrypt", "GenerateDataKey"}, {"s3"}),
     "EventsStartExecution": ({"Decrypt", "GenerateDataKey"}, {"sqs"}),

@@ -130,6 +130,9 @@ SETTINGS: dict[str, Setting] = {
         "^[^/]+/$", "^[^/]+/$", lambda it: it.policy.group_pattern, "^[^/]+/$"
     ),
     "empty_images": Setting("drop", "drop", lambda it: it.policy.empty_images, "drop"),
+    "drop_verdicts": Setting(
+        ["bad", "blurred"], "bad,blurred", lambda it: it.policy.drop_verdicts, {"bad", "blurred"}
+    ),
     "max_invalid_fraction": Setting(0.04, "0.04", lambda it: it.policy.max_invalid_fraction, 0.04),
     "max_unlabeled_fraction": Setting(
         0.13, "0.13", lambda it: it.policy.max_unlabeled_fraction, 0.13

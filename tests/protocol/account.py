@@ -161,7 +161,12 @@ class StateMachineExecution:
         account.invoke(
             f"start {self.token(invocation)}",
             lambda: account.safeguards.start(
-                event, SETTINGS, jobs=account, records=account, manifests=account
+                event,
+                SETTINGS,
+                jobs=account,
+                records=account,
+                manifests=account,
+                tell=lambda _: None,
             ),
             partial(self._started, invocation),
             partial(self._failed_step, invocation),

@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from lambdas.contract import BucketLayout
 from local.aws.embedded_aws import EmbeddedAws
-from local.demo.pictures import stand_in
+from local.demo.placeholders import placeholder
 
 T = TypeVar("T")
 
-PICTURE = stand_in(100, 80, ".png")
+PICTURE = placeholder(100, 80, ".png")
 
 
 def record(image: str, *boxes: tuple[int, int, int, int], label: str = "bb") -> bytes:
@@ -184,6 +184,33 @@ class Pipeline:
         )
         assert "FunctionError" not in response, response["Payload"].read()
         return json.loads(response["Payload"].read())
+
+    def subscribe(self) -> Callable[[], list[str]]:
+        """Subscribe to the topic; what is returned has the texts that came since, with subjects."""
+        sqs, topic = self.aws.client("sqs"), self.outputs["TopicArn"]
+        url = sqs.create_queue(QueueName="inbox")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
+            "QueueArn"
+        ]
+        allowed = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+        self.aws.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+        texts: list[str] = []
+
+        def received() -> list[str]:
+            messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+            for message in messages.get("Messages", []):
+                notice = json.loads(message["Body"])
+                texts.append(f"{notice['Subject']}\n{notice['Message']}")
+            return texts
+
+        return received
 
     def dead_letters(self) -> int:
         """How many events could not be processed."""

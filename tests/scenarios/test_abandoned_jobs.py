@@ -54,3 +54,18 @@ def test_a_job_of_the_same_prefix_that_is_not_the_pipelines_is_left_alone(
     pipeline.invoke("reconcile_training_jobs", {})
 
     assert pipeline.aws.training.jobs["gt-train-somebody-elses"].status == "InProgress"
+
+
+def test_a_redrive_before_the_job_was_stopped_stops_it_and_trains_anew(pipeline: Pipeline) -> None:
+    held = pipeline.aws.events.hold(ENDED)
+    pipeline.aws.training.faults.hold_next_job()
+    execution = pipeline.label("redriven-at-once")
+    first = pipeline.waits_for_job(execution)
+    pipeline.stepfunctions.stop_execution(executionArn=execution)
+
+    pipeline.stepfunctions.redrive_execution(executionArn=execution)
+    held.release()
+
+    outcome = pipeline.succeeded(execution)
+    assert outcome["training_job"] != first
+    eventually(lambda: pipeline.aws.training.jobs[first].status == "Stopped" or None)

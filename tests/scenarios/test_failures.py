@@ -132,9 +132,13 @@ def test_a_quota_is_waited_for_then_explained_and_a_redrive_goes_on(pipeline: Pi
         message="The account-level service limit 'ml.g4dn.xlarge for training job usage' is 0",
         times=10_000,
     )
+    inbox = pipeline.subscribe()
     execution = pipeline.label("poor")
     eventually(lambda: pipeline.happened(execution, "TaskFailed") >= 3 or None)
     assert pipeline.stepfunctions.describe_execution(executionArn=execution)["status"] == "RUNNING"
+    (told,) = eventually(lambda: inbox() or None)
+    assert told.startswith("Training pipeline: execution waits for a quota: poor-")
+    assert "Raise the quota 'ml.g4dn.xlarge for training job usage'" in told
     pipeline.stepfunctions.stop_execution(executionArn=execution)
     assert "Raise the quota 'ml.g4dn.xlarge for training job usage'" in pipeline.causes(execution)
 

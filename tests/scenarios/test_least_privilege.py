@@ -19,8 +19,8 @@ NOT_SEEN_HERE = {
         "Only jobs on spot capacity write checkpoints; with managed_spot_training."
     ),
     r"\w+ s3:AbortMultipartUpload .*": "Only an upload in parts that fails is aborted.",
-    r"TrainingRole s3:GetBucketLocation .*": (
-        "In SageMaker's own policy, AmazonSageMakerFullAccess; the simulated job does not ask."
+    r"StepsAwaitTrainingJobRole s3:GetObject .*/callbacks/\*": (
+        "S3 asks for it inside a DeleteObject that names an ETag (conditional-deletes.html)."
     ),
     r"\w+ s3:ListBucket .*": "Asked for only where a key is missing: 404 with it, 403 without.",
 }
@@ -35,8 +35,10 @@ def exercised(pipeline: Pipeline) -> Pipeline:
     is_answered_at_once_by_jobs_that_have_ended(pipeline)
     fails_and_is_redriven(pipeline)
     has_abandoned_jobs_stopped(pipeline)
+    is_redriven_before_its_job_is_stopped(pipeline)
     is_reconciled_while_it_waits(pipeline)
     asks_for_a_job_that_exists(pipeline)
+    waits_for_a_quota(pipeline)
     leaves_dead_letters(pipeline)
     return pipeline
 
@@ -92,6 +94,17 @@ def has_abandoned_jobs_stopped(pipeline: Pipeline) -> None:
         wait_until_stopped(pipeline, job)
 
 
+def is_redriven_before_its_job_is_stopped(pipeline: Pipeline) -> None:
+    pipeline.aws.events.drop(matching("Step Functions Execution Status Change", status="ABORTED"))
+    pipeline.aws.training.faults.hold_next_job()
+    execution = pipeline.label("redriven-at-once")
+    job = pipeline.waits_for_job(execution)
+    pipeline.stepfunctions.stop_execution(executionArn=execution)
+    pipeline.stepfunctions.redrive_execution(executionArn=execution)
+    pipeline.succeeded(execution)
+    wait_until_stopped(pipeline, job)
+
+
 def wait_until_stopped(pipeline: Pipeline, job: str) -> None:
     eventually(lambda: pipeline.aws.training.jobs[job].status == "Stopped" or None)
 
@@ -108,6 +121,12 @@ def is_reconciled_while_it_waits(pipeline: Pipeline) -> None:
 def asks_for_a_job_that_exists(pipeline: Pipeline) -> None:
     pipeline.aws.faults.kill_caller("sagemaker", "CreateTrainingJob", when="after")
     pipeline.succeeded(pipeline.label("asked-twice"))
+
+
+def waits_for_a_quota(pipeline: Pipeline) -> None:
+    """No instance type of the list is allowed, until the quota is raised."""
+    pipeline.aws.faults.refuse("sagemaker", "CreateTrainingJob", "ResourceLimitExceeded", times=3)
+    pipeline.succeeded(pipeline.label("poor"))
 
 
 def leaves_dead_letters(pipeline: Pipeline) -> None:

@@ -9,7 +9,7 @@ from moto.sagemaker.models import sagemaker_backends
 from lambdas.adapters import clients
 from lambdas.contract import BucketLayout, State
 from lambdas.errors import PipelineError
-from local.demo.pictures import stand_in
+from local.demo.placeholders import placeholder
 from tests.scenarios.pipeline import record
 from tests.second_interpreter.account import Account, eventually
 from tests.second_interpreter.deployed import ACCOUNT, BUCKET, MACHINE_ARN, REGION
@@ -17,7 +17,7 @@ from tests.second_interpreter.deployed import ACCOUNT, BUCKET, MACHINE_ARN, REGI
 LAYOUT = BucketLayout(BUCKET)
 LABELING_JOB = "dogs"
 KEY = f"labeling/{LABELING_JOB}{LAYOUT.MANIFEST_TAIL}"
-PICTURE = stand_in(100, 80, ".png")
+PICTURE = placeholder(100, 80, ".png")
 STEPS = [
     State.VALIDATE_MANIFEST,
     State.START_TRAINING_JOB,

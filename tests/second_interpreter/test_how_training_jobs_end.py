@@ -124,7 +124,7 @@ def test_a_job_that_failed_before_a_redrive_is_replaced_and_failures_count_anew(
 
 
 def test_a_quota_is_asked_for_again(execution: ScenarioExecution) -> None:
-    execution.account.jobs.refusals = ["ResourceLimitExceeded"] * 2
+    execution.account.jobs.refusals = ["ResourceLimitExceeded"] * 2 * len(_types(execution))
     execution.write().finish()
     assert execution.states() == STEPS
     assert execution.jobs()[0].endswith("-1")
@@ -136,7 +136,7 @@ def test_a_quota_that_stays_is_given_up_after_a_day_and_explained(
 ) -> None:
     refused = error_document(ResourceLimitExceeded.__name__)
     execution.account.functions.fail("start_training_job", *[refused] * 288)
-    execution.account.jobs.refusals = ["ResourceLimitExceeded"]
+    execution.account.jobs.refusals = ["ResourceLimitExceeded"] * len(_types(execution))
     cause = execution.write().failed(ResourceLimitExceeded)
     assert "Service Quotas" in json.loads(cause)["errorMessage"]
     assert sum(execution.account.interpreter.pauses) == 24 * 3600

@@ -44,6 +44,7 @@ def test_settings_survive_their_environment(
         split_group_pattern=pattern,
         empty_images="drop",
         instance_count=1,
+        drop_verdicts=(bucket,),
         image_buckets=(bucket,),
         validation_fraction=0.3,
         max_invalid_fraction=0.1,

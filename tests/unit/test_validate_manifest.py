@@ -20,6 +20,7 @@ def configured(**changes: Any) -> ValidateManifestSettings:
         "max_unlabeled_fraction": 0.2,
         "split_group_pattern": None,
         "instance_count": 1,
+        "drop_verdicts": (),
         "hyperparameters": {},
     }
     return ValidateManifestSettings(**{**fields, **changes})

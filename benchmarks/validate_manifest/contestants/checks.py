@@ -29,12 +29,12 @@ class Sorter:
         self._train = self._open(out / "train.manifest", files)
         self._validation = self._open(out / "validation.manifest", files)
         self._rejected = self._open(out / "rejected.jsonl", files)
-        self._seen: set[int] = set()
+        self._seen: dict[int, int] = {}
         self._names: dict[str, str] = {}
         self._boxes: Counter[int] = Counter()
         self._images: Counter[int] = Counter()
         self._per_image: Counter[int] = Counter()
-        self._tiny = self._repeated = 0
+        self._tiny = self._repeated = self._contradicting = 0
         self.lines = self.usable = 0
 
     def reject(self, raw: bytes) -> None:
@@ -58,8 +58,12 @@ class Sorter:
         self._count(boxes, width * SMALLEST, height * SMALLEST)
         digest = blake2b(source_ref.encode(), digest_size=8, person=b"gt-train split").digest()
         key = int.from_bytes(digest, "big")
-        self._repeated += key in self._seen
-        self._seen.add(key)
+        drawn = hash(frozenset(boxes))
+        if key in self._seen:
+            self._repeated += 1
+            self._contradicting += self._seen[key] != drawn
+        else:
+            self._seen[key] = drawn
         (self._validation if key < FRACTION else self._train).write(raw)
         self.usable += 1
 

@@ -1,5 +1,6 @@
 """The class names of all lines, which must not contradict each other."""
 
+import unicodedata
 from collections.abc import Iterable
 
 from lambdas.manifest.rules.rule import BOX_OUTPUT, Fault, Rule
@@ -38,10 +39,17 @@ class ClassNames:
             first = self.names.setdefault(class_id, name)
             first_line = self._lines.setdefault(class_id, line)
             if first != name:
-                shown, other = quote(name), quote(first)
+                shown, other = _told_apart(name, first)
                 conflicts.append(
                     CLASS_NAME_CONFLICT.fault(
                         id=class_id, name=shown, first=other, first_line=first_line
                     )
                 )
         return conflicts[0] if conflicts else None
+
+
+def _told_apart(name: str, other: str) -> tuple[str, str]:
+    """Show two names, by their characters' codes if they only look alike."""
+    if unicodedata.normalize("NFKC", name) != unicodedata.normalize("NFKC", other):
+        return quote(name), quote(other)
+    return f"{quote(name)} (spelled {name!a})", f"{quote(other)} (spelled {other!a})"

@@ -1,4 +1,4 @@
-"""Finds images that occur twice, by 64-bit hashes, in constant memory however long the manifest."""
+"""Finds images that occur twice, by 64-bit hashes, in constant memory for any manifest."""
 
 import tempfile
 from array import array
@@ -10,7 +10,7 @@ from typing import IO
 
 from lambdas.manifest.counts.findings import KEPT_LINES, Findings
 from lambdas.manifest.format import ManifestName
-from lambdas.manifest.rules.rule import GOOD_PRACTICE, Rule
+from lambdas.manifest.rules.rule import CHAINING, GOOD_PRACTICE, Rule
 
 DUPLICATE_IMAGE = Rule(
     code="duplicate-image",
@@ -30,18 +30,31 @@ IMAGE_IN_BOTH_MANIFESTS = Rule(
     source=GOOD_PRACTICE,
 )
 
-RULES = (DUPLICATE_IMAGE, IMAGE_IN_BOTH_MANIFESTS)
+DUPLICATE_IMAGE_CONTRADICTS = Rule(
+    code="duplicate-image-contradicts",
+    severity="error",
+    title="The same image on several lines, with different boxes",
+    template="the image of an earlier line occurs again with other boxes: one of the two is wrong, "
+    "and training would learn both",
+    fix="Keep one line for each source-ref. Manifests of several jobs over the same images are "
+    "joined by a chained job that adjusts the labels, not by putting their lines together.",
+    source=CHAINING,
+    scope="manifest",
+)
+
+RULES = (DUPLICATE_IMAGE, IMAGE_IN_BOTH_MANIFESTS, DUPLICATE_IMAGE_CONTRADICTS)
 
 BUCKETS = 256
-LIMIT = 1 << 18  # hashes kept in memory: 16 bytes each with their line
+LIMIT = 1 << 18  # images kept in memory: 24 bytes each with their line and boxes' signature
 
 
 @dataclass(slots=True)
 class Repeat:
-    """Further occurrences of images in one manifest, whose first is in the same one or not."""
+    """Further occurrences of images in one manifest: where the first is, whether boxes differ."""
 
     in_validation: bool
     same_manifest: bool
+    contradicts: bool
     count: int = 0
     lines: list[int] = field(default_factory=list)
 
@@ -53,7 +66,7 @@ class Repeat:
 
 
 class SeenImages:
-    """Pairs of hash and position by bucket; spilled to temporary files above `limit` pairs.
+    """What is known of each image by bucket; spilled to temporary files above ``limit`` images.
 
     Two images share a 64-bit hash by chance once in some 370,000 manifests of ten million lines.
     """
@@ -66,7 +79,7 @@ class SeenImages:
 
     @property
     def buckets(self) -> list["array[int]"]:
-        """By the hash's upper eight bits; to be appended: the hash, then the position.
+        """By the hash's upper eight bits; to be appended: hash, position, signature of the boxes.
 
         The position is twice the line, plus one in the validation manifest.
         """
@@ -74,7 +87,7 @@ class SeenImages:
 
     def settle(self) -> None:
         """Spill if there are too many; to be called now and then."""
-        if sum(map(len, self._buckets)) < 2 * self._limit:
+        if sum(map(len, self._buckets)) < 3 * self._limit:
             return
         if not self._files:
             files = (tempfile.TemporaryFile() for _ in self._buckets)  # noqa: SIM115 - on the stack
@@ -87,16 +100,18 @@ class SeenImages:
         """Say which images occur again."""
         for found in self.repeated():
             rule = DUPLICATE_IMAGE if found.same_manifest else IMAGE_IN_BOTH_MANIFESTS
+            if found.contradicts:
+                rule = DUPLICATE_IMAGE_CONTRADICTS
             manifest: ManifestName = "validation" if found.in_validation else "train"
             findings.summarize(rule.fault(), found.count, found.lines, manifest)
 
     def repeated(self) -> list[Repeat]:
         """Return how often images occur again, by kind, with the first lines on which they do."""
-        found: dict[tuple[bool, bool], Repeat] = {}
+        found: dict[tuple[bool, bool, bool], Repeat] = {}
         with self._open:
             for number, bucket in enumerate(self._buckets):
-                for position, first in _repeats(self._whole(number, bucket)):
-                    kind = bool(position & 1), position & 1 == first & 1
+                for position, first, differs in _repeats(self._whole(number, bucket)):
+                    kind = bool(position & 1), position & 1 == first & 1, differs
                     found.setdefault(kind, Repeat(*kind)).note(position >> 1)
                 del bucket[:]
         return list(found.values())
@@ -106,18 +121,20 @@ class SeenImages:
             return bucket
         file = self._files[number]
         file.seek(0)
-        pairs = array("Q")
-        pairs.frombytes(file.read())
-        return pairs + bucket
+        images = array("Q")
+        images.frombytes(file.read())
+        return images + bucket
 
 
-def _repeats(pairs: "array[int]") -> Iterator[tuple[int, int]]:
-    hashes = pairs[::2]
+def _repeats(images: "array[int]") -> Iterator[tuple[int, int, bool]]:
+    """Yield the position of each repeated image, that of its first, and whether boxes differ."""
+    hashes = images[::3]
     if len(set(hashes)) == len(hashes):
         return
-    first: dict[int, int] = {}
-    for key, position in zip(hashes, pairs[1::2], strict=True):
+    first: dict[int, tuple[int, int]] = {}
+    for key, position, boxes in zip(hashes, images[1::3], images[2::3], strict=True):
         if key in first:
-            yield position, first[key]
+            first_position, first_boxes = first[key]
+            yield position, first_position, boxes != first_boxes
         else:
-            first[key] = position
+            first[key] = position, boxes

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from lambdas.manifest.counts.class_names import ClassNames
 from lambdas.manifest.counts.findings import KEPT_LINES, Findings
+from lambdas.manifest.counts.near_twins import near_twins
 from lambdas.manifest.counts.sample import Sample
 from lambdas.manifest.format import ManifestName
 from lambdas.manifest.line.record import Record
@@ -22,6 +23,8 @@ class Progress:
     Attributes:
         fates: lines by what became of them (usable, failed, unlabeled, invalid).
         per_image: usable images by their number of boxes.
+        verdicts: those of label verification jobs, on usable lines.
+        dropped_by_verdict: lines that the policy left out of both channels for theirs.
         label_found: whether any line has the label attribute or its metadata.
         no_manifest: whether reading ended at once, because a file is not a manifest.
         tiny_boxes: those that vanish when the image is scaled.
@@ -38,6 +41,8 @@ class Progress:
     sample: Sample = field(default_factory=Sample)
     fates: Counter[str] = field(default_factory=Counter)
     per_image: Counter[int] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    dropped_by_verdict: int = 0
     label_found: bool = False
     no_manifest: bool = False
     tiny_boxes: int = 0
@@ -45,7 +50,7 @@ class Progress:
     tiny_lines: list[int] = field(default_factory=list)
 
     def note(self, record: Record, line: int, manifest: ManifestName) -> int:
-        """Note boxes that vanish when scaled, and sample the record if that is due.
+        """Note boxes that vanish when scaled; sample and compare the boxes if that is due.
 
         Returns:
             The line from which on the next record is to be sampled.
@@ -57,6 +62,10 @@ class Progress:
                 self.tiny_lines.append(line)
         if line >= self.sample.due:
             self.sample.take(record, line, manifest)
+            twins = near_twins(record.boxes)
+            if twins is not None:
+                self.findings.add(twins, line, manifest)
+                self.sample.take_found(record, line, manifest, [twins.rule.code])
         return self.sample.due
 
     @property

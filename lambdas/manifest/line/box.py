@@ -4,7 +4,7 @@ from typing import Any
 
 from lambdas.manifest.line.bounds import LENGTH, is_number
 from lambdas.manifest.line.classes import class_id_fault
-from lambdas.manifest.line.record import Box, ParsedBox
+from lambdas.manifest.line.record import Box
 from lambdas.manifest.rules.rule import BOX_OUTPUT, Fault, Rule
 from lambdas.manifest.rules.text import quote
 
@@ -107,7 +107,7 @@ def read_box(
     faults = [fault for fault in found if fault is not None]
     if faults:
         return None, faults
-    read = ParsedBox(box["class_id"], box["left"], box["top"], box["width"], box["height"])
+    read = Box(box["class_id"], box["top"], box["left"], box["height"], box["width"])
     return read, [] if size is None else _edge_faults(number, read, size)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from lambdas.manifest.line import box
 from lambdas.manifest.line.classes import ID_RULES, class_names
 from lambdas.manifest.line.image_size import read_size
-from lambdas.manifest.line.record import Box, Record
+from lambdas.manifest.line.record import Box, Record, is_normalised, signature
 from lambdas.manifest.rules.rule import BOX_OUTPUT, GOOD_PRACTICE, OBJECT_DETECTION, Fault, Rule
 from lambdas.manifest.rules.text import ABSENT, quote
 
@@ -18,6 +18,14 @@ ANNOTATIONS_MISSING = Rule(
     source=BOX_OUTPUT,
 )
 
+BOXES_NORMALISED = Rule(
+    code="boxes-normalised",
+    severity="error",
+    title="Boxes in shares of the image instead of pixels",
+    template="no value of any box is above 1, on an image of {width}x{height} pixels",
+    fix="Multiply left and width by the image's width, top and height by its height.",
+    source=BOX_OUTPUT,
+)
 DUPLICATE_BOX = Rule(
     code="duplicate-box",
     severity="warning",
@@ -41,6 +49,7 @@ RULES = (
     ANNOTATIONS_MISSING,
     *box.RULES,
     *ID_RULES,
+    BOXES_NORMALISED,
     DUPLICATE_BOX,
     CONFIDENCE_COUNT_DIFFERS,
 )
@@ -76,7 +85,11 @@ def read_label(
     faults += _duplicates(boxes)
     if size is None:
         return None, faults
-    return _record(str(source_ref), size, boxes, names or {}, smallest), faults
+    if boxes and all(map(is_normalised, boxes)) and min(size) > 1:
+        faults.append(BOXES_NORMALISED.fault(width=size[0], height=size[1]))
+    record = _record(str(source_ref), size, boxes, names or {}, smallest)
+    record.about = metadata
+    return record, faults
 
 
 def _record(
@@ -86,7 +99,8 @@ def _record(
     width, height = size
     narrow, low = width * smallest, height * smallest
     tiny = sum(box.width < narrow or box.height < low for box in boxes)
-    return Record(source_ref, width, height, boxes, class_ids, set(class_ids), names, tiny)
+    used, same = set(class_ids), signature(frozenset(boxes))
+    return Record(source_ref, width, height, boxes, class_ids, used, names, tiny, {}, (), same)
 
 
 def _confidence_faults(metadata: dict[str, Any], boxes: int) -> list[Fault]:
@@ -98,9 +112,8 @@ def _confidence_faults(metadata: dict[str, Any], boxes: int) -> list[Fault]:
 
 
 def _duplicates(boxes: list[Box]) -> list[Fault]:
-    first: dict[tuple[float, ...], int] = {}
+    first: dict[Box, int] = {}
     for number, drawn in enumerate(boxes, 1):
-        place = (drawn.class_id, drawn.left, drawn.top, drawn.width, drawn.height)
-        if first.setdefault(place, number) != number:
-            return [DUPLICATE_BOX.fault(box=number, first=first[place])]
+        if first.setdefault(drawn, number) != number:
+            return [DUPLICATE_BOX.fault(box=number, first=first[drawn])]
     return []

@@ -6,7 +6,8 @@ import msgspec
 
 from lambdas.manifest.format import MAX_CHARACTERS
 from lambdas.manifest.line.image import IMAGE_TYPES, bucket_prefix
-from lambdas.manifest.line.record import Record
+from lambdas.manifest.line.provenance import verdicts
+from lambdas.manifest.line.record import Box, Record, is_normalised, signature
 from lambdas.manifest.line.typed_decoder import Shape, TypedDecoder, shape_of, typed_decoder
 
 MOST_SHAPES = 8
@@ -39,7 +40,7 @@ class FastPath:
             if decoder is not self._decoders[0]:
                 self._decoders.remove(decoder)
                 self._decoders.insert(0, decoder)
-            return self._record(line) if _is_plain(raw, decoder, line) else None
+            return self._record(line, decoder) if _is_plain(raw, decoder, line) else None
         return None
 
     def learn(self, line: dict[str, Any], attribute: str, source_ref: str) -> None:
@@ -56,7 +57,7 @@ class FastPath:
             if decoder is not None:
                 self._decoders.insert(0, decoder)
 
-    def _record(self, line: Any) -> Record | None:
+    def _record(self, line: Any, decoder: TypedDecoder) -> Record | None:
         source_ref = line.source_ref
         if not source_ref.startswith(self._buckets):
             return None
@@ -64,6 +65,9 @@ class FastPath:
             return None
         label = line.label
         boxes = label.annotations
+        if not decoder.plain_boxes:
+            boxes = [Box(box.class_id, box.top, box.left, box.height, box.width) for box in boxes]
+        distinct = frozenset(boxes)
         (size,) = label.image_size
         width = size.width
         height = size.height
@@ -71,23 +75,37 @@ class FastPath:
         low = height * self._smallest
         tiny = 0
         class_ids = []
-        lefts = set()
         for box in boxes:
-            left = box.left
             box_width = box.width
             box_height = box.height
-            if left + box_width > width or box.top + box_height > height:
+            if box.left + box_width > width or box.top + box_height > height:
                 return None
             if box_width < narrow or box_height < low:
                 tiny += 1
-            lefts.add(left)
             class_ids.append(box.class_id)
         used = set(class_ids)
         names = line.metadata.class_map
-        # Boxes that begin at different columns differ; only others are compared in full.
-        if not used.issubset(names) or (len(lefts) != len(boxes) and _repeats(boxes)):
+        if (
+            len(distinct) != len(boxes)
+            or not used.issubset(names)
+            or (tiny and all(map(is_normalised, boxes)))
+        ):
             return None
-        return Record(source_ref, width, height, boxes, class_ids, used, names, tiny)
+        return Record(
+            source_ref,
+            width,
+            height,
+            boxes,
+            class_ids,
+            used,
+            names,
+            tiny,
+            line.metadata,
+            verdicts(getattr(line, field) for field in decoder.other_metadata)
+            if decoder.other_metadata
+            else (),
+            signature(distinct),
+        )
 
 
 def _is_plain(raw: bytes, decoder: TypedDecoder, line: Any) -> bool:
@@ -112,8 +130,3 @@ def structural_quotes(raw: bytes) -> int:
     if b"\\\\" in raw:
         raw = raw.replace(b"\\\\", b"")
     return quotes - raw.count(b'\\"')
-
-
-def _repeats(boxes: list[Any]) -> bool:
-    distinct = {(box.left, box.top, box.width, box.height, box.class_id) for box in boxes}
-    return len(distinct) != len(boxes)

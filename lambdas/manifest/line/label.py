@@ -4,6 +4,7 @@ from typing import Any
 
 from lambdas.manifest.format import BOX_TYPES, METADATA
 from lambdas.manifest.line.boxes import read_label
+from lambdas.manifest.line.provenance import verdicts_of_line
 from lambdas.manifest.line.record import Record
 from lambdas.manifest.line.task import VIDEO_SEQUENCE_REFERENCE, task_fault
 from lambdas.manifest.rules.rule import BOX_OUTPUT, OBJECT_DETECTION, Fault, Rule
@@ -70,6 +71,8 @@ def read_labelled(
     faults = _metadata_faults(attribute, metadata)
     about = metadata if isinstance(metadata, dict) else {}
     record, found = read_label(document.get("source-ref"), label, about, smallest)
+    if record is not None:
+        record.verdicts = verdicts_of_line(document)
     return record, faults + found
 
 

@@ -1,28 +1,28 @@
 """A usable record, as the steps after the line see it."""
 
-from typing import Protocol
+from typing import Annotated, Any
 
 import msgspec
 
+from lambdas.manifest.line.bounds import CLASS_ID, LENGTH, START
 
-class Box(Protocol):
-    """A box in pixels from the image's upper left corner; any struct with these fields."""
-
-    class_id: int
-    left: float
-    top: float
-    width: float
-    height: float
+ClassId = Annotated[int, CLASS_ID.of_number()]
+_Start = Annotated[int, START.of_number()] | Annotated[float, START.of_number()]
+_Length = Annotated[int, LENGTH.of_number()] | Annotated[float, LENGTH.of_number()]
 
 
-class ParsedBox(msgspec.Struct, gc=False):
-    """A box read by the slow path."""
+class Box(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """A box in pixels from the image's upper left corner; its bounds hold where it is decoded.
 
-    class_id: int
-    left: float
-    top: float
-    width: float
-    height: float
+    The fields have the order in which Ground Truth writes them: msgspec finds the next key fastest
+    there. Equal boxes have equal hashes, whether a number was written as 1 or as 1.0.
+    """
+
+    class_id: ClassId
+    top: _Start
+    left: _Start
+    height: _Length
+    width: _Length
 
 
 class Record(msgspec.Struct, gc=False):
@@ -34,6 +34,9 @@ class Record(msgspec.Struct, gc=False):
         used: the distinct ones.
         names: the line's class-map.
         tiny: boxes that vanish when the image is scaled to image_shape.
+        about: the label's metadata, as it was decoded.
+        verdicts: what label verification jobs said of the line.
+        signature: 64 bits by which other boxes are told from these, whatever their order.
     """
 
     source_ref: str
@@ -44,3 +47,21 @@ class Record(msgspec.Struct, gc=False):
     used: set[int]
     names: dict[int, str]
     tiny: int
+    about: Any
+    verdicts: tuple[str, ...]
+    signature: int
+
+
+def signature(boxes: frozenset[Box]) -> int:
+    """Return 64 bits by which other boxes are told from these."""
+    return hash(boxes) & 0xFFFF_FFFF_FFFF_FFFF
+
+
+def is_normalised(box: Box) -> bool:
+    """Whether a box looks like one in shares of the image: less than a pixel, in all it says."""
+    return max(box.left, box.top, box.width, box.height) <= 1 and box.width * box.height < 1
+
+
+def passed(key: str) -> str:
+    """Return the name of the field for a key that is passed through by a typed decoder."""
+    return "passed_" + key.replace("-", "_")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from lambdas.manifest.format import METADATA
-from lambdas.manifest.line.image import image_faults
+from lambdas.manifest.line.image import image_faults, is_unicode
 from lambdas.manifest.line.label import read_labelled
 from lambdas.manifest.line.record import Record
 from lambdas.manifest.line.strict_json import parse, without_mark
@@ -21,6 +21,7 @@ class Judgement:
     Attributes:
         raw: its bytes as they are to be written, without a byte order mark.
         record: if it is usable.
+        drawn: the record of a label with faults, as far as it can be drawn.
         document: the line as parsed, if it has the label.
         label_found: it has that or its metadata.
     """
@@ -29,6 +30,7 @@ class Judgement:
     faults: list[Fault]
     raw: bytes
     record: Record | None = None
+    drawn: Record | None = None
     document: dict[str, Any] | None = None
     label_found: bool = False
 
@@ -67,7 +69,8 @@ class SlowPath:
         faults += found
         fate = _worse("usable", faults)
         usable = record if fate == "usable" else None
-        return Judgement(fate, faults, raw, usable, document, label_found=True)
+        drawn = record if faults and record and is_unicode(record.source_ref) else None
+        return Judgement(fate, faults, raw, usable, drawn, document, label_found=True)
 
 
 def _worse(fate: Fate, faults: list[Fault]) -> Fate:

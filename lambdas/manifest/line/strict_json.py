@@ -52,12 +52,20 @@ SEVERAL_OBJECTS = Rule(
 
 LINE_TOO_LONG = Rule(
     code="line-too-long",
-    severity="error",
+    severity="warning",
     title="The line is longer than 100,000 characters",
     template="the line is longer than {limit} characters",
-    fix="Ground Truth takes at most 100,000 characters a record: drop pass-through keys, "
-    "or split images with thousands of boxes into tiles.",
+    fix="None needed for training, of which no limit is known. A labeling job takes no longer "
+    "records as input: drop pass-through keys before chaining one.",
     source=INPUT_LIMITS,
+)
+LINE_UNREAD = Rule(
+    code="line-unread",
+    severity="error",
+    title="The line is longer than 400,000 bytes",
+    template="the line is longer than {limit} bytes, more than this pipeline reads of one",
+    fix="Drop pass-through keys, or cut images with thousands of boxes into tiles.",
+    source="a limit of this pipeline, so that a line without end can't fill the memory",
 )
 
 NESTED_TOO_DEEP = Rule(
@@ -102,6 +110,7 @@ RULES = (
     NOT_AN_OBJECT,
     SEVERAL_OBJECTS,
     LINE_TOO_LONG,
+    LINE_UNREAD,
     NESTED_TOO_DEEP,
     NOT_A_JSON_NUMBER,
     DUPLICATE_KEY,
@@ -138,24 +147,22 @@ def parse(raw: bytes) -> tuple[dict[str, Any] | None, list[Fault]]:
     them counts.
     """
     if len(raw) > MAX_BYTES:
-        return None, [_too_long()]
+        return None, [LINE_UNREAD.fault(limit=f"{MAX_BYTES:,}")]
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
         byte = f"0x{raw[error.start]:02x}"
         return None, [NOT_UTF8.fault(offset=error.start + 1, byte=byte)]
+    faults = []
     if len(text.rstrip("\r")) > MAX_CHARACTERS:
-        return None, [_too_long()]
+        faults.append(LINE_TOO_LONG.fault(limit=f"{MAX_CHARACTERS:,}"))
     try:
-        return _parsed(text)
+        document, found = _parsed(text)
     except _Refused as refused:
         return None, [refused.fault]
     except RecursionError:
         return None, [NESTED_TOO_DEEP.fault()]
-
-
-def _too_long() -> Fault:
-    return LINE_TOO_LONG.fault(limit=f"{MAX_CHARACTERS:,}")
+    return document, faults + found
 
 
 def _parsed(text: str) -> tuple[dict[str, Any] | None, list[Fault]]:

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 
 from lambdas.manifest.format import BOX_TYPES, METADATA
-from lambdas.manifest.line.bounds import CLASS_ID, CLASS_NAME, DEPTH, LENGTH, SIDE, START, Bounds
+from lambdas.manifest.line.bounds import CLASS_NAME, DEPTH, LENGTH, SIDE, START, Bounds
+from lambdas.manifest.line.record import Box, ClassId, passed
 
 Shape = tuple[frozenset[tuple[str, str]], ...]
 """For each object of a line its keys, with the kinds of the values that are passed through."""
@@ -16,7 +17,6 @@ Shape = tuple[frozenset[tuple[str, str]], ...]
 Fields = dict[str, tuple[str, Any]]
 
 _Task: Any = Literal[BOX_TYPES]
-_ClassId = Annotated[int, CLASS_ID.of_number()]
 _ClassName = Annotated[str, CLASS_NAME.of_length()]
 _DEEPEST = 5  # levels of what is passed through; each doubles the time to build a decoder
 
@@ -35,7 +35,7 @@ def _nested() -> Any:
 
 _NESTED = _nested()
 _BOX: Fields = {
-    "class_id": ("class_id", _ClassId),
+    "class_id": ("class_id", ClassId),
     "left": ("left", _number(START)),
     "top": ("top", _number(START)),
     "width": ("width", _number(LENGTH)),
@@ -60,6 +60,8 @@ class TypedDecoder:
     false negatives.
 
     Attributes:
+        plain_boxes: whether boxes have no other keys than the five of ``Box``.
+        other_metadata: those of them that describe other labels.
         nested: fields with objects or lists that are passed through, to be counted on their own.
     """
 
@@ -67,8 +69,10 @@ class TypedDecoder:
     quotes: int
     quotes_per_box: int
     quotes_per_object: int
+    plain_boxes: bool
     has_objects: bool
     nested: tuple[str, ...]
+    other_metadata: tuple[str, ...]
 
 
 class _Objects(NamedTuple):
@@ -95,6 +99,8 @@ def shape_of(line: dict[str, Any], attribute: str) -> Shape | None:
     None is for lines that are too unusual to be worth a decoder.
     """
     found = _objects(line, attribute)
+    if "source-ref-metadata" in line:  # may describe 3-D data, which the slow path knows
+        return None
     if "class-map" not in found.metadata or not isinstance(found.about_box, dict):
         return None
     return (
@@ -114,7 +120,9 @@ def typed_decoder(line: dict[str, Any], attribute: str) -> TypedDecoder | None:
     """
     found = _objects(line, attribute)
     try:
-        box, about_box = _typed("Box", found.box, _BOX), _typed("Object", found.about_box, _OBJECT)
+        plain = found.box.keys() == _BOX.keys()
+        box = _Typed(Box, 2 * len(_BOX), ()) if plain else _typed("Box", found.box, _BOX)
+        about_box = _typed("Object", found.about_box, _OBJECT)
         size = _typed("Size", found.size, _SIZE)
         label = _typed("Label", found.label, _label_fields(size.type, box.type))
         metadata = _typed("Metadata", found.metadata, _metadata_fields(about_box.type))
@@ -129,8 +137,14 @@ def typed_decoder(line: dict[str, Any], attribute: str) -> TypedDecoder | None:
         quotes=whole.quotes + label.quotes + size.quotes + metadata.quotes,
         quotes_per_box=box.quotes,
         quotes_per_object=about_box.quotes,
+        plain_boxes=plain,
         has_objects="objects" in found.metadata,
         nested=whole.nested,
+        other_metadata=tuple(
+            field
+            for field in (_field(key, at) for at, key in enumerate(line) if key.endswith(METADATA))
+            if field in whole.nested
+        ),
     )
 
 
@@ -159,7 +173,7 @@ def _label_fields(size: Any, box: Any) -> Fields:
 def _metadata_fields(about_box: Any) -> Fields:
     return {
         "objects": ("objects", list[about_box]),
-        "class-map": ("class_map", dict[_ClassId, _ClassName]),
+        "class-map": ("class_map", dict[ClassId, _ClassName]),
         "type": ("type", _Task),
     }
 
@@ -175,7 +189,7 @@ def _line_fields(attribute: str, label: Any, metadata: Any) -> Fields:
 def _typed(name: str, sample: dict[str, Any], known: Fields) -> _Typed:
     # The fields follow the order of the sample's keys: msgspec finds the next key fastest there.
     chosen = [
-        (key, *(known.get(key) or (f"passed_{number}", _KINDS[_kind_name(value)])))
+        (key, *(known.get(key) or (_field(key, number), _KINDS[_kind_name(value)])))
         for number, (key, value) in enumerate(sample.items())
     ]
     kinds = [kind for _, _, kind in chosen]
@@ -191,6 +205,11 @@ def _typed(name: str, sample: dict[str, Any], known: Fields) -> _Typed:
         2 * len(sample) + 2 * kinds.count(str) + 2 * kinds.count(_Task),
         tuple(field for _, field, kind in chosen if kind is _NESTED),
     )
+
+
+def _field(key: str, number: int) -> str:
+    name = passed(key)
+    return name if name.isidentifier() else f"passed_{number}"
 
 
 _KINDS: dict[str, Any] = {"text": str, "nested": _NESTED, "other": int | float | bool | None}

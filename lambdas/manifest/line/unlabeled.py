@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from lambdas.manifest.format import METADATA
-from lambdas.manifest.line.image import SOURCE_REF_MISSING
+from lambdas.manifest.line.image import SOURCE_REF_MISSING, point_cloud_fault
 from lambdas.manifest.line.task import has_boxes, task_fault
 from lambdas.manifest.rules.rule import LABELING_OUTPUT, OBSERVED, Fault, Rule
 from lambdas.manifest.rules.text import listing, quote
@@ -32,7 +32,8 @@ METADATA_WITHOUT_LABEL = Rule(
     severity="error",
     title="Metadata without its label",
     template="metadata of {attribute} is there, but neither the label nor a failure-reason",
-    fix="Restore the label, or remove the metadata.",
+    fix="Restore the label from the labeling job's output, or remove its metadata as well: the "
+    "image then counts as one without a label.",
     source=LABELING_OUTPUT,
 )
 
@@ -49,9 +50,13 @@ def judge_unlabeled(document: dict[str, Any], attribute: str | None) -> tuple[Un
         attribute: the label that is trained on; None when none could be chosen.
     """
     metadata = {key: value for key, value in document.items() if key.endswith(METADATA)}
-    for value in metadata.values():
-        if isinstance(value, dict) and "failure-reason" in value:
+    for key, value in metadata.items():
+        about_label = attribute is None or key == attribute + METADATA
+        if about_label and isinstance(value, dict) and "failure-reason" in value:
             return "failed", LABELING_FAILED.fault(reason=quote(value["failure-reason"], 300))
+    three_d = point_cloud_fault(document)
+    if three_d is not None:
+        return "invalid", three_d
     if "source-ref" not in document and not metadata:
         return "invalid", SOURCE_REF_MISSING.fault(keys=listing(document))
     if attribute is None:
@@ -71,4 +76,7 @@ def _judge_unchosen(document: dict[str, Any]) -> tuple[Unlabeled, Fault]:
         other = task_fault(document, key.removesuffix(METADATA)) if key.endswith(METADATA) else None
         if other is not None:
             return "invalid", other
+        name = key.removesuffix(METADATA)
+        if name not in document and has_boxes(document, name):
+            return "invalid", METADATA_WITHOUT_LABEL.fault(attribute=quote(name))
     return "unlabeled", UNLABELED.fault(attribute="a label")

@@ -13,10 +13,11 @@ LABEL_ATTRIBUTE_NOT_FOUND = Rule(
     code="label-attribute-not-found",
     severity="error",
     title="No bounding-box label anywhere",
-    template="no line has a bounding-box label; found: {found}",
+    template="{lines} has a bounding-box label; found: {found}",
     fix="Train on the output.manifest of a bounding-box labeling job. A label "
     "counts when it holds image_size and annotations, or <name>-metadata has the type "
-    "groundtruth/object-detection.",
+    "groundtruth/object-detection. One that comes later than 64 MiB is found if label_attribute "
+    "names it.",
     source=BOX_OUTPUT,
     scope="manifest",
 )
@@ -96,11 +97,16 @@ class _Metadata(msgspec.Struct):
 
 
 class LabelAttributes:
-    """The label attributes seen so far, and the one that is trained on."""
+    """The label attributes seen so far, and the one that is trained on.
+
+    Attributes:
+        given_up_after: the bytes after which reading ended, because no label had come.
+    """
 
     def __init__(self, configured: str | None) -> None:
         self.configured = configured
         self.chosen = configured
+        self.given_up_after: int | None = None
         self.seen: dict[str, Label] = {}
         self._decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
         self._metadata = msgspec.json.Decoder(_Metadata).decode
@@ -163,7 +169,8 @@ class LabelAttributes:
             return None if found else self._absent(self.configured)
         names, best = self.boxes(), self.preferred()
         if not names:
-            return LABEL_ATTRIBUTE_NOT_FOUND.fault(found=self._listing())
+            where = "no line" if self.given_up_after is None else _none_of(self.given_up_after)
+            return LABEL_ATTRIBUTE_NOT_FOUND.fault(lines=where, found=self._listing())
         if self.chosen is None or names == [self.chosen]:
             return None  # without a choice, each line with several labels was found fault with
         if best is None:
@@ -187,3 +194,7 @@ class LabelAttributes:
             for name, label in self.seen.items()
         ]
         return ", ".join(names[:10]) or "no label at all"
+
+
+def _none_of(given_up_after: int) -> str:
+    return f"none of the lines in the first {given_up_after >> 20} MiB, after which reading ended,"

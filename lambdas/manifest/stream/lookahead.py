@@ -31,5 +31,7 @@ def with_label_chosen(
         if held >= HEAD and (attributes.boxes() or held >= FARTHEST):
             break
     chosen = attributes.choose()
+    if not chosen and held >= FARTHEST:
+        attributes.given_up_after = FARTHEST
     hold.seek(0)
     return chain(batches(hold), lines if chosen else ())  # type: ignore[arg-type]

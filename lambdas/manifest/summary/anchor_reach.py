@@ -28,7 +28,7 @@ RULES = (BOXES_WITHOUT_ANCHOR,)
 
 TOLERATED = 0.2
 MOST_CLASSES = 5
-COMPARED = 1_000  # boxes on which other networks are tried
+COMPARED = 500  # boxes on which other networks are tried
 CHOICES: tuple[tuple[BaseNetwork, int], ...] = (
     ("resnet-50", 300),
     ("resnet-50", 512),

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from lambdas.manifest.counts.progress import Progress
+from lambdas.manifest.policy import Policy
 from lambdas.manifest.rules.rule import GOOD_PRACTICE, OBJECT_DETECTION, Fault, Rule
 from lambdas.manifest.rules.text import listing, quote
+from lambdas.manifest.summary.anchors import anchors
 
 CLASS_NAME_REPEATED = Rule(
     code="class-name-repeated",
@@ -20,8 +22,10 @@ CLASS_IDS_WITH_GAPS = Rule(
     code="class-ids-with-gaps",
     severity="warning",
     title="Class ids with gaps",
-    template="ids {missing} are never used; num_classes is {num_classes}, the highest id + 1",
-    fix="None needed: the network gets outputs that it never learns. Renumber to save them.",
+    template="ids {missing} are never used; num_classes is {num_classes}, the highest id + 1, so "
+    "that {unused} of {scores} class scores that the network computes for an image mean nothing",
+    fix="None needed. Renumber the classes from 0 on to save the scores: they cost time and memory "
+    "in training and in use.",
     source=OBJECT_DETECTION,
     scope="manifest",
 )
@@ -31,7 +35,8 @@ CLASS_MISSING_IN_TRAIN = Rule(
     severity="warning",
     title="A class that can't be learned",
     template="{count} classes have no box in the train channel: {names}",
-    fix="Label more images of these classes, or change the split.",
+    fix="Label more images of these classes: of five or more, the split puts one in each channel, "
+    "unless images stay in groups (split_group_pattern).",
     source=GOOD_PRACTICE,
     scope="manifest",
 )
@@ -41,7 +46,8 @@ CLASS_MISSING_IN_VALIDATION = Rule(
     severity="warning",
     title="A class that can't be measured",
     template="{count} classes have no box in the validation channel: {names}",
-    fix="Label more images of these classes, or raise validation_fraction.",
+    fix="Label more images of these classes: of five or more, the split puts one in each channel, "
+    "unless images stay in groups (split_group_pattern).",
     source=GOOD_PRACTICE,
     scope="manifest",
 )
@@ -73,8 +79,7 @@ def judge_classes(progress: Progress) -> Iterator[Fault]:
     yield from _repeated_names(names)
     missing = [class_id for class_id in range(max(names)) if class_id not in names]
     if missing:
-        shown = listing(missing)
-        yield CLASS_IDS_WITH_GAPS.fault(missing=shown, num_classes=max(names) + 1)
+        yield _gaps(progress.policy, missing, num_classes=max(names) + 1)
     for rule, channel in (
         (CLASS_MISSING_IN_TRAIN, progress.train),
         (CLASS_MISSING_IN_VALIDATION, progress.validation),
@@ -83,6 +88,16 @@ def judge_classes(progress: Progress) -> Iterator[Fault]:
         if absent:
             yield rule.fault(count=len(absent), names=listing(absent))
     yield from _imbalance(progress)
+
+
+def _gaps(policy: Policy, missing: list[int], num_classes: int) -> Fault:
+    places = anchors(policy.base_network, policy.image_shape).count
+    return CLASS_IDS_WITH_GAPS.fault(
+        missing=listing(missing),
+        num_classes=num_classes,
+        unused=f"{places * len(missing):,}",
+        scores=f"{places * (num_classes + 1):,}",  # one more for the background
+    )
 
 
 def _repeated_names(names: dict[int, str]) -> Iterator[Fault]:

@@ -1,17 +1,23 @@
 """Turns the sample and the counts of a validation into the bounded figures of its report."""
 
+import math
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from itertools import chain, pairwise
+from statistics import median
 
 from lambdas.manifest.counts.progress import Progress
 from lambdas.manifest.counts.sample import SampledBox
+from lambdas.manifest.line.provenance import Provenance
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.report import ChannelBoxes, Statistics
 from lambdas.manifest.summary.anchors import anchors
 
 GRID = 16
+MOST_VERDICTS = 50
+MOST_SIZES = 12
+RATIO_EDGES = (0.0, 0.2, 0.33, 0.5, 0.67, 1.0, 1.5, 2.0, 3.0, 5.0)
 
 
 def statistics(progress: Progress, boxes: Sequence[SampledBox], missed: Counter[int]) -> Statistics:
@@ -25,6 +31,7 @@ def statistics(progress: Progress, boxes: Sequence[SampledBox], missed: Counter[
     train, validation = progress.train, progress.validation
     image_shape = progress.policy.image_shape
     edges = size_edges(image_shape)
+    lines = progress.sample.lines()
     sizes = [[0] * (len(edges) - 1) for _ in pairwise(edges)]
     positions = [[0] * GRID for _ in range(GRID)]
     for _, left, top, width, height in boxes:
@@ -44,8 +51,51 @@ def statistics(progress: Progress, boxes: Sequence[SampledBox], missed: Counter[
         overlap_threshold=progress.policy.overlap_threshold,
         anchors=_anchor_sizes(progress.policy),
         without_anchor={str(class_id): missed[class_id] for class_id in sorted(missed)},
+        found=progress.sample.found(),
+        rare=progress.sample.rare(progress.boxes),
+        ratio_edges=list(RATIO_EDGES),
+        ratios=_ratios(boxes),
+        image_sizes=_image_sizes(lines),
+        class_sizes=_class_sizes(boxes, image_shape),
+        label_sources=_counted(about.human for about, _, _ in lines),
+        adjustments=_counted(about.adjustment for about, _, _ in lines),
+        confidences=_steps(about.confidences for about, _, _ in lines),
+        verdicts=dict(progress.verdicts.most_common(MOST_VERDICTS)),
+        dropped_by_verdict=progress.dropped_by_verdict,
         dropped_empty=progress.dropped_empty,
     )
+
+
+def _ratios(boxes: Iterable[SampledBox]) -> list[int]:
+    counts = [0] * len(RATIO_EDGES)
+    for box in boxes:
+        counts[bisect_right(RATIO_EDGES, box.width / box.height) - 1] += 1
+    return counts
+
+
+def _image_sizes(lines: Iterable[tuple[Provenance, int, int]]) -> list[tuple[int, int, int]]:
+    counted = Counter((width, height) for _, width, height in lines)
+    return [(*size, count) for size, count in counted.most_common(MOST_SIZES)]
+
+
+def _class_sizes(boxes: Iterable[SampledBox], image_shape: int) -> dict[str, float]:
+    sizes: dict[int, list[float]] = {}
+    for box in boxes:
+        sizes.setdefault(int(box.class_id), []).append(math.sqrt(box.width * box.height))
+    return {
+        str(class_id): round(median(sizes[class_id]) * image_shape, 1) for class_id in sorted(sizes)
+    }
+
+
+def _counted(words: Iterable[str]) -> dict[str, int]:
+    return dict(Counter(word for word in words if word).most_common(MOST_VERDICTS))
+
+
+def _steps(confidences: Iterable[Iterable[float]]) -> list[int]:
+    steps = [0] * 10
+    for each in chain.from_iterable(confidences):
+        steps[min(int(10 * each), 9)] += 1
+    return steps
 
 
 def _anchor_sizes(policy: Policy) -> list[tuple[float, float]]:

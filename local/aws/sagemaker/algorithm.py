@@ -1,4 +1,4 @@
-"""What the built-in object-detection algorithm refuses; it trains nothing here.
+"""What the built-in object-detection algorithm refuses before it trains.
 
 The texts of errors that are known from real jobs are theirs; the others are this project's words.
 """
@@ -13,14 +13,10 @@ from typing import Any
 
 from PIL import Image
 
-from local.aws.sagemaker.algorithm_hyperparameters import checked_hyperparameters
 from local.aws.sagemaker.channels import UNPARSABLE, Record
+from local.aws.sagemaker.learning import TrainChannel
 from local.aws.sagemaker.training_job import JobFailed
 
-SIMULATED = (
-    "SIMULATED: no training took place. This embedded service read and checked every record of "
-    "both channels; it computes no metrics and its model artifact holds no model."
-)
 # Amazon SageMaker developer guide, object-detection.md, "EC2 Instance Recommendation".
 _GPU_FAMILIES = ("ml.p2.", "ml.p3.", "ml.p3dn.", "ml.g4dn.", "ml.g5.")
 # label_width counts two numbers of header and five for each object.
@@ -36,14 +32,26 @@ class _Counts:
     skipped: int = 0
 
 
-def run_algorithm(request: dict[str, Any], channels: dict[str, Iterable[Record]], log: Log) -> None:
+def check_channels(
+    request: dict[str, Any],
+    channels: dict[str, Iterable[Record]],
+    settings: dict[str, Any],
+    log: Log,
+) -> TrainChannel:
     """Read all records of both channels and check what the algorithm checks.
+
+    Args:
+        request: the CreateTrainingJob request.
+        channels: the records of each channel by its name.
+        settings: the hyperparameters, parsed.
+        log: takes a line.
+
+    Returns:
+        What there is to train on.
 
     Raises:
         JobFailed: with the algorithm's message.
     """
-    log(SIMULATED)
-    settings = checked_hyperparameters(request.get("HyperParameters", {}))
     instance = request["ResourceConfig"]["InstanceType"]
     if not instance.startswith(_GPU_FAMILIES):
         raise JobFailed(
@@ -53,11 +61,26 @@ def run_algorithm(request: dict[str, Any], channels: dict[str, Iterable[Record]]
     for name in ("train", "validation"):
         if name not in channels:
             raise JobFailed(f"ClientError: Test data is not provided: channel '{name}' is missing")
-    counts = {name: _read(name, records, settings, log) for name, records in channels.items()}
+    train = TrainChannel()
+    counts = {
+        name: _read(name, records, settings, log, train.keep if name == "train" else _pass)
+        for name, records in channels.items()
+    }
     _check_batches(counts["train"], settings, log)
+    return train
 
 
-def _read(name: str, records: Iterable[Record], settings: dict[str, Any], log: Log) -> _Counts:
+def _pass(_record: Record) -> None:
+    """Do without a record: the validation channel is only checked."""
+
+
+def _read(
+    name: str,
+    records: Iterable[Record],
+    settings: dict[str, Any],
+    log: Log,
+    keep: Callable[[Record], None],
+) -> _Counts:
     counts = _Counts()
     for record in records:
         boxes = _boxes(record.annotation)
@@ -68,6 +91,7 @@ def _read(name: str, records: Iterable[Record], settings: dict[str, Any], log: L
             log(f"WARNING channel '{name}': image {counts.usable + counts.skipped}: {problem}")
         else:
             counts.usable += 1
+            keep(record)
     if not counts.usable:
         raise JobFailed(UNPARSABLE)
     log(f"INFO channel '{name}': {counts.usable} records read, {counts.skipped} skipped")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,7 @@ class TrainingJob:
     secondary_status: str = "Starting"
     failure_reason: str | None = None
     model_artifact: str | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)
     created: float = field(default_factory=time.time)
     started: float | None = None
     ended: float | None = None
@@ -80,7 +81,10 @@ class TrainingJob:
             "CreationTime": self.created,
             "LastModifiedTime": self.modified,
             "SecondaryStatusTransitions": [dict(transition) for transition in self.transitions],
-            "FinalMetricDataList": [],
+            "FinalMetricDataList": [
+                {"MetricName": name, "Value": value, "Timestamp": self.modified}
+                for name, value in self.metrics.items()
+            ],
         }
         optional = {
             "FailureReason": self.failure_reason,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import logging
-import tarfile
 import time
 from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.aws.sagemaker.algorithm import SIMULATED, run_algorithm
+from local.aws.sagemaker.algorithm import check_channels
+from local.aws.sagemaker.algorithm_hyperparameters import checked_hyperparameters
 from local.aws.sagemaker.channels import Channel
 from local.aws.sagemaker.job_faults import JobScript
+from local.aws.sagemaker.learning import Learned, learn, leave_untrained
 from local.aws.sagemaker.training_job import JobFailed, TrainingJob
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
@@ -40,6 +40,7 @@ class TrainingRun:
     Args:
         clients: clients with the training role's permissions, for all the job reads and writes.
         pace: seconds the job stays in each status, so that a person can follow it.
+        learns: whether its model is trained; else the weights stay random.
     """
 
     def __init__(
@@ -50,9 +51,10 @@ class TrainingRun:
         *,
         has_capacity: bool,
         pace: float,
+        learns: bool,
     ) -> None:
         self._job, self._script, self._clients = job, script, clients
-        self._has_capacity, self._pace = has_capacity, pace
+        self._has_capacity, self._pace, self._learns = has_capacity, pace, learns
 
     def run(self) -> None:
         """Take the job to its end; the job's record says how it went."""
@@ -64,8 +66,7 @@ class TrainingRun:
         """Do the job's work; return the status, secondary status and message that it ends with."""
         try:
             self._start()
-            self._train()
-            self._write_model()
+            self._write_model(self._train())
         except _Stop:
             return self._stopped()
         except JobFailed as failure:
@@ -85,7 +86,7 @@ class TrainingRun:
         job.enter("InProgress", "Downloading", "Downloading the training image")
         self._dwell()
 
-    def _train(self) -> None:
+    def _train(self) -> Learned:
         job, script = self._job, self._script
         message = "Training image download completed. Training in progress."
         job.enter("InProgress", "Training", message)
@@ -96,7 +97,14 @@ class TrainingRun:
             raise JobFailed(script.fail)
         if script.stop_as is not None:
             raise _Stop
-        run_algorithm(job.request, self._channels(), job.log.append)
+        settings = self._hyperparameters()
+        channel = check_channels(job.request, self._channels(), settings, job.log.append)
+        if not self._learns:
+            return leave_untrained(settings)
+        return learn(channel, settings, job.log.append, self._dwell_not)
+
+    def _hyperparameters(self) -> dict[str, Any]:
+        return checked_hyperparameters(self._job.request.get("HyperParameters", {}))
 
     def _channels(self) -> dict[str, Any]:
         s3 = self._clients("s3")
@@ -107,7 +115,7 @@ class TrainingRun:
         )
         return {channel.name: channel.records() for channel in channels}
 
-    def _write_model(self) -> None:
+    def _write_model(self, learned: Learned) -> None:
         job = self._job
         job.enter("InProgress", "Uploading", "Uploading generated training model")
         self._dwell()
@@ -115,20 +123,20 @@ class TrainingRun:
         uri = f"{prefix}/{job.name}/output/model.tar.gz"
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         try:
-            self._clients("s3").put_object(Bucket=bucket, Key=key, Body=_simulated_artifact())
+            self._clients("s3").put_object(Bucket=bucket, Key=key, Body=learned.artifact)
         except ClientError as error:
             reason = f"{error.response['Error']['Code']}: {error.response['Error']['Message']}"
             raise JobFailed(
                 f"ClientError: Artifact upload failed:Unable to upload {uri} ({reason})"
             ) from error
-        job.model_artifact = uri
+        job.model_artifact, job.metrics = uri, learned.metrics
 
     def _stopped(self) -> tuple[str, str, str]:
         job, script = self._job, self._script
         job.enter("Stopping", "Stopping", "Stopping the training job")
         if script.keeps_model:
             try:
-                self._write_model()
+                self._write_model(leave_untrained(self._hyperparameters()))
             except JobFailed as failure:
                 job.log.append(str(failure))
         stopped_as = "Stopped" if job.stop_requested.is_set() else script.stop_as or "Stopped"
@@ -164,13 +172,3 @@ def _create(operation: Any, **names: str) -> None:
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceAlreadyExistsException":
             raise
-
-
-def _simulated_artifact() -> bytes:
-    packed = io.BytesIO()
-    text = (SIMULATED + "\n").encode()
-    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-        entry = tarfile.TarInfo("SIMULATED.txt")
-        entry.size = len(text)
-        archive.addfile(entry, io.BytesIO(text))
-    return packed.getvalue()

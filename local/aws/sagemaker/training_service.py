@@ -25,16 +25,18 @@ Client = Callable[..., Any]
 
 
 class TrainingService:
-    """SageMaker as far as the pipeline uses it. It trains nothing and says so.
+    """SageMaker as far as the pipeline uses it, with a stand-in for its network.
 
     Args:
         pace: seconds a job stays in each of its statuses (0: as fast as it can read the data).
+        learns: whether jobs train the stand-in, which takes seconds; else its weights stay random,
+            and ``model.tar.gz`` says so.
     """
 
-    def __init__(self, *, pace: float = 0.0) -> None:
+    def __init__(self, *, pace: float = 0.0, learns: bool = False) -> None:
         self.faults = JobFaults()
         self.jobs: dict[str, TrainingJob] = {}
-        self.pace = pace
+        self.pace, self.learns = pace, learns
         self._labeling_jobs: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
 
@@ -99,6 +101,7 @@ class TrainingService:
             lambda service: self._role_client(role, service),
             has_capacity=self.faults.has_capacity(request["ResourceConfig"]["InstanceType"]),
             pace=self.pace,
+            learns=self.learns,
         )
         job.enter("InProgress", "Starting", "Starting the training job")
         context = contextvars.copy_context()

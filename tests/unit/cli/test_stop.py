@@ -29,11 +29,11 @@ class Services:
     exceptions = type("Exceptions", (), {"ClientError": ClientError})
 
     def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803
-        if StackName == "missing":
-            error = {"Code": "ValidationError", "Message": "Stack with id missing does not exist"}
+        if StackName == "Missing":
+            error = {"Code": "ValidationError", "Message": "Stack with id Missing does not exist"}
             raise ClientError({"Error": error}, "DescribeStacks")  # type: ignore[typeddict-item]
         outputs = [{"OutputKey": "StateMachineArn", "OutputValue": MACHINE}]
-        if StackName == "rolled-back":
+        if StackName == "RolledBack":
             outputs = []
         return {"Stacks": [{"Outputs": outputs}]}
 
@@ -86,7 +86,7 @@ def services(monkeypatch: pytest.MonkeyPatch) -> Services:
 
 
 def run(*arguments: str) -> int:
-    return main(["stop", "--stack", "pipeline", *arguments])
+    return main(["stop", "--stack", "Pipeline", *arguments])
 
 
 def test_executions_are_stopped_before_their_jobs_and_both_are_named(
@@ -130,7 +130,7 @@ def test_a_job_that_ends_by_itself_meanwhile_is_no_failure(services: Services) -
 
 def test_nothing_under_way_is_well(services: Services, capsys: pytest.CaptureFixture[str]) -> None:
     assert run() == 0
-    assert capsys.readouterr().out == "pipeline has nothing under way.\n"
+    assert capsys.readouterr().out == "Pipeline has nothing under way.\n"
 
 
 @pytest.mark.parametrize(("answer", "status"), [("y", 0), ("n", 1), ("", 1)])
@@ -158,12 +158,12 @@ def test_where_nobody_can_be_asked_nothing_is_stopped(
 def test_a_stack_that_does_not_exist_is_named(
     services: Services, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["stop", "--stack", "missing"]) == 2
-    assert "Stack with id missing does not exist" in capsys.readouterr().out
+    assert main(["stop", "--stack", "Missing"]) == 2
+    assert "Stack with id Missing does not exist" in capsys.readouterr().out
 
 
 def test_a_stack_that_was_never_deployed_to_its_end_has_nothing_to_stop(
     services: Services, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["stop", "--stack", "rolled-back"]) == 0
+    assert main(["stop", "--stack", "RolledBack"]) == 0
     assert "Nothing can be under way" in capsys.readouterr().out

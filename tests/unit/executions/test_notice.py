@@ -1,38 +1,102 @@
-"""What people are told of an execution that ended without a model."""
+"""What people are told of an execution that waits for them, or ended without a model."""
 
+import inspect
+import json
 from typing import Any
 
-from lambdas.executions.notice import notice_of_end
+import pytest
+
+from lambdas import errors
+from lambdas.executions.notice import notice_of_end, notice_of_quota
+from lambdas.messages import Execution
 
 ARN = "arn:aws:states:eu-west-1:111122223333:execution:pipeline:dogs-3f2a9c81d0e4"
+GRAPH = (
+    "Graph: https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1"
+    f"#/v2/executions/details/{ARN}"
+)
+FAILURES = [
+    kind
+    for _, kind in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(kind, errors.PipelineError) and kind is not errors.PipelineError
+]
 
 
 def description(name: str = "dogs-3f2a9c81d0e4", **more: str) -> dict[str, Any]:
     return {"name": name, "executionArn": ARN, "status": "FAILED", **more}
 
 
-def test_the_notice_says_what_failed_why_what_was_stopped_and_where_to_look() -> None:
+def test_the_notice_says_what_failed_why_what_to_do_and_where_to_look() -> None:
     notice = notice_of_end(
-        description(error="TrainingClientError", cause="Unable to parse record."), ["job-1"]
+        description(error="TrainingAlgorithmError", cause="The GPU ran out of memory."),
+        ["job-1"],
+        "https://console/report.html",
     )
 
     assert notice.subject == "Training pipeline: execution FAILED: dogs-3f2a9c81d0e4"
     assert notice.text.splitlines() == [
         "Execution dogs-3f2a9c81d0e4 ended as FAILED.",
-        "Error: TrainingClientError",
-        "Cause: Unable to parse record.",
+        "Error: TrainingAlgorithmError",
+        "Cause: The GPU ran out of memory.",
         "Training job job-1 was still running and has been stopped.",
-        "Graph: https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1"
-        f"#/v2/executions/details/{ARN}",
+        "Next: Deploy other hyperparameters or instance types, then redrive the execution.",
+        "Report: https://console/report.html",
+        GRAPH,
     ]
 
 
+def test_the_cause_of_a_failed_function_is_told_without_its_wrapping() -> None:
+    failed = {
+        "errorMessage": "Manifest rejected: 3 of 9 records are usable.\nbox-outside-image x6",
+        "errorType": "ManifestRejected",
+        "requestId": "5b7a",
+        "stackTrace": ['  File "/var/task/lambdas/handlers/validate_manifest.py"'],
+    }
+    notice = notice_of_end(
+        description(error="ManifestRejected", cause=json.dumps(failed)), [], None
+    )
+
+    assert notice.text.splitlines()[2:4] == [
+        "Cause: Manifest rejected: 3 of 9 records are usable.",
+        "box-outside-image x6",
+    ]
+    assert "stackTrace" not in notice.text
+    assert "Report" not in notice.text
+
+
+@pytest.mark.parametrize("cause", ["{", "[1]", '"text"', '{"errorMessage": 5}', '{"other": 1}'])
+def test_any_other_cause_is_told_as_it_is(cause: str) -> None:
+    assert f"Cause: {cause}\n" in notice_of_end(description(cause=cause), [], None).text
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_every_failure_has_a_next_step(failure: type[errors.PipelineError]) -> None:
+    text = notice_of_end(description(error=failure.__name__), [], None).text
+
+    assert f"Next: {failure.next_step}" in text
+    assert failure.next_step.endswith(".")
+
+
+@pytest.mark.parametrize("error", ["KeyError", "Lambda.Unknown", "Any", "CapacityUnavailable"])
+def test_a_failure_that_nobody_foresaw_can_be_redriven_as_well(error: str) -> None:
+    text = notice_of_end(description(error=error), [], None).text
+    assert "Next: Redrive the execution when the cause is gone." in text
+
+
 def test_an_aborted_execution_has_neither_error_nor_cause() -> None:
-    assert len(notice_of_end(description(), []).text.splitlines()) == 2
+    assert notice_of_end(description(), [], None).text.splitlines()[1].startswith("Next: If it was")
 
 
 def test_the_subject_is_one_that_sns_takes() -> None:
-    subject = notice_of_end(description("hündchen-" * 20), []).subject
+    subject = notice_of_end(description("hündchen-" * 20), [], None).subject
 
     assert subject.isascii()
     assert len(subject) == 100
+
+
+def test_an_execution_that_waits_for_a_quota_is_told_of_while_it_waits() -> None:
+    notice = notice_of_quota(Execution(name="dogs", arn=ARN), "Raise the quota 'x'.")
+
+    assert notice.subject == "Training pipeline: execution waits for a quota: dogs"
+    assert "Cause: Raise the quota 'x'." in notice.text
+    assert notice.text.endswith(GRAPH)

@@ -26,6 +26,7 @@ def published(monkeypatch: pytest.MonkeyPatch) -> list[Notice]:
     monkeypatch.setenv("TOPIC_ARN", "topic")
     monkeypatch.setattr(close_execution, "SageMakerTrainingJobs", MemoryJobs)
     monkeypatch.setattr(close_execution, "S3JobRecords", lambda _: MemoryRecords())
+    monkeypatch.setattr(close_execution, "report_page_url", lambda *_: "https://console/report")
     monkeypatch.setattr(close_execution, "publish", lambda notice, _: notices.append(notice))
     return notices
 
@@ -44,6 +45,7 @@ def test_an_execution_that_ended_is_told_of(
 ) -> None:
     assert close(monkeypatch, "FAILED") == {"stopped": []}
     assert [notice.subject for notice in published] == ["Training pipeline: execution FAILED: dogs"]
+    assert "Report: https://console/report" in published[0].text
 
 
 def test_an_execution_that_was_redriven_meanwhile_is_not_told_of(

@@ -42,6 +42,7 @@ def any_dataset(**changes: Any) -> Dataset:
 def any_settings(**changes: Any) -> StartTrainingJobSettings:
     fields: dict[str, Any] = {
         "bucket": "bucket",
+        "topic_arn": "topic",
         "training_image": "811284229777.dkr.ecr.us-east-1.amazonaws.com/object-detection:1",
         "training_role_arn": "arn:aws:iam::111122223333:role/training",
         "training_job_prefix": "gt-train",

@@ -30,6 +30,7 @@ class Account:
             jobs=self.jobs,
             records=self.records,
             manifests=MemoryManifests(),
+            tell=lambda _: None,
         )
 
     def runs(self, redrives: int) -> None:

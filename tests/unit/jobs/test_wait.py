@@ -32,6 +32,7 @@ class Account:
             jobs=self.jobs,
             records=MemoryRecords(),
             manifests=MemoryManifests(),
+            tell=lambda _: None,
         )
 
     def register(
@@ -278,4 +279,6 @@ def test_when_the_job_had_ended_is_told_to_whoever_gives_the_answer() -> None:
     account.register()
     account.end(TrainingEndTime=ended_at)
     assert account.resume() == [Answered(ended_at)]
-    assert account.register("too late") == Answered(ended_at)
+    assert account.register("fresh") == Answered(ended_at)
+    account.executions.settled.add("too late")
+    assert account.register("too late") == Answered(None)

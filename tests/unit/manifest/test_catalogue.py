@@ -63,6 +63,11 @@ def renamed(number: int, names: dict[str, str], *class_ids: int) -> dict[str, An
     return any_record(number, *boxes, metadata={"class-map": names})
 
 
+def verified(number: int, verdict: str) -> dict[str, Any]:
+    about = {"class-name": verdict, "type": "groundtruth/label-verification"}
+    return any_record(number) | {"check": "1", "check-metadata": about}
+
+
 def without(key: str) -> dict[str, Any]:
     return {name: value for name, value in any_box().items() if name != key}
 
@@ -78,6 +83,7 @@ CASES: dict[str, Case] = {
     "not-an-object": among_good(b"[" + GOOD + b"]\n"),
     "several-objects": among_good(GOOD + GOOD + b"\n"),
     "line-too-long": among_good(any_record(note="x" * 100_000)),
+    "line-unread": among_good(any_record(note="x" * 400_000)),
     "nested-too-deep": among_good(b'{"a":' * 15_000 + b"\n"),
     "not-a-json-number": among_good(GOOD.replace(b"111", b"NaN") + b"\n"),
     "duplicate-key": among_good(GOOD.replace(b'"top"', b'"left": 1, "top"') + b"\n"),
@@ -87,6 +93,10 @@ CASES: dict[str, Case] = {
     "manifest-empty": Case(b"\n\r\n  \n"),
     "source-ref-missing": among_good(any_record(source__ref=None)),
     "source-ref-not-s3": among_good(any_record(source__ref="https://images/1.jpg")),
+    "source-ref-tail": among_good(any_record(source__ref="s3://images/1.jpg?versionId=x")),
+    "point-cloud-input": among_good(
+        any_record() | {"source-ref-metadata": {"format": "binary/xyzi"}}
+    ),
     "image-type-unsupported": among_good(any_record(source__ref="s3://images/1.tiff")),
     "image-type-unknown": among_good(any_record(source__ref="s3://images/0001")),
     "image-bucket-not-allowed": Case(
@@ -94,6 +104,7 @@ CASES: dict[str, Case] = {
         any_policy(image_buckets=frozenset({"images"})),
     ),
     "duplicate-image": among_good(any_record(1_000)),
+    "duplicate-image-contradicts": among_good(any_record(1_000, any_box(left=0))),
     "image-in-both-manifests": Case(good_lines(), validation=good_lines(2)),
     "unlabeled": among_good(unlabeled_record()),
     "labeling-failed": among_good(failed_record()),
@@ -127,7 +138,9 @@ CASES: dict[str, Case] = {
     "box-overshoots-edge": boxed(any_box(left=439.5)),
     "class-id-not-an-integer": boxed(any_box(class_id="0")),
     "class-id-out-of-range": boxed(any_box(class_id=-1)),
+    "boxes-normalised": boxed(any_box(left=0.2, top=0.1, width=0.5, height=0.25)),
     "duplicate-box": boxed(any_box(), any_box()),
+    "near-twin-boxes": boxed(any_box(), any_box(width=60)),
     "confidence-count-differs": boxed(any_box(), objects=[]),
     "class-map-invalid": boxed(any_box(), **{"class-map": ["dog"]}),
     "class-id-unnamed": boxed(any_box(class_id=4)),
@@ -193,6 +206,9 @@ CASES: dict[str, Case] = {
     ),
     "scheduler-step-unreached": Case(
         good_lines(), any_policy(hyperparameters={**SETTINGS, "lr_scheduler_step": "3,5"})
+    ),
+    "verdict-dropped": Case(
+        good_lines() + as_line(verified(0, "bad")), any_policy(drop_verdicts=frozenset({"bad"}))
     ),
     "empty-image-dropped": Case(
         good_lines() + as_line(empty_record()), any_policy(empty_images="drop")

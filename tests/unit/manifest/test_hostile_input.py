@@ -68,7 +68,9 @@ def add_up(result: Result) -> None:
     assert records.total == (records.usable + records.failed + records.unlabeled + records.invalid)
     assert sum(report.fates().values()) == records.total
     written = report.split.train + report.split.validation
-    assert written == records.usable - report.statistics.dropped_empty
+    assert written == (
+        records.usable - report.statistics.dropped_empty - report.statistics.dropped_by_verdict
+    )
     assert result.train.count(b"\n") == report.split.train
     assert result.validation.count(b"\n") == report.split.validation
     assert report.boxes == sum(found.boxes for found in report.classes.values())

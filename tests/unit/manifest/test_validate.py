@@ -188,17 +188,18 @@ def test_a_line_without_end_does_not_fill_the_memory() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert report.records.total == 31
-    assert [finding.code for finding in report.findings] == ["line-too-long"]
+    assert [finding.code for finding in report.findings] == ["line-unread"]
     assert peak < 8 << 20
 
 
-def test_a_line_of_exactly_the_limit_is_accepted() -> None:
+def test_a_line_longer_than_ground_truth_takes_is_a_warning() -> None:
     padding = 100_000 - len(as_line(any_record(1, note="")).decode()) + 1
     at_limit = any_record(1, note="é" * padding)
     too_long = any_record(2, note="é" * (padding + 1))
     result = run(good_lines(60) + manifest_of(at_limit, too_long))
-    assert result.report.records.usable == 61
-    assert [record["line"] for record in result.rejected] == [62]
+    assert result.report.records.usable == 62
+    (finding,) = result.report.findings
+    assert (finding.code, finding.lines) == ("line-too-long", [62])
 
 
 def test_reading_a_compressed_file_ends_at_once() -> None:

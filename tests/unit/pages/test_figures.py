@@ -55,13 +55,17 @@ def test_the_tables_hold_the_numbers_of_the_report() -> None:
     )
     found = figures(report)
     tables = [each.table for each in found if each.table is not None]
-    classes, balance, per_image, sizes, positions = tables
+    classes, balance, per_image, sizes, positions, ratios, class_sizes, images, confidences = tables
     assert classes.rows == [("dog", "0", 30, 30), ("cat", "1", 30, 15)]
     channels = report.statistics.classes
     assert balance.rows[0][:3] == ("dog", channels["0"].train, channels["0"].validation)
     assert per_image.rows == [(1, 15), (3, 15)]
     assert sum(number for row in sizes.rows for number in row[1:]) == 60  # type: ignore[misc]
     assert sum(number for row in positions.rows for number in row[1:]) == 60  # type: ignore[misc]
+    assert sum(number for _, number in ratios.rows) == 60  # type: ignore[misc]
+    assert class_sizes.rows == [("cat", f"{report.statistics.class_sizes['1']:g}"), ("dog", "42.4")]
+    assert images.rows == [("400 × 300", 30)]
+    assert ("0.5", 60) in confidences.rows
     assert "30 here" in figure("Box sizes", found).caption
 
 

@@ -62,7 +62,7 @@ def test_a_rejected_manifest_without_any_record_has_words_instead_of_charts() ->
     page = page_of(report_of([{"source-ref": "s3://images/x.jpg"}] * 3))
     assert "✗ Rejected" in page.text
     assert "No label attribute." in page.text
-    assert page.text.count("No usable record has a box.") == 3
+    assert page.text.count("No usable record has a box.") == 5
     assert "There is no usable record." in page.text
     assert not page.named("svg")
 
@@ -70,7 +70,7 @@ def test_a_rejected_manifest_without_any_record_has_words_instead_of_charts() ->
 def test_every_chart_has_a_name_for_those_who_do_not_see_it_and_a_table() -> None:
     page = page_of(any_report())
     charts = [svg for svg in page.named("svg") if svg["class"] == "chart"]
-    assert len(charts) == len(page.named("table")) == 5
+    assert len(charts) == len(page.named("table")) == 9
     assert all(svg["role"] == "img" and svg["aria-label"] for svg in page.named("svg"))
 
 
@@ -117,3 +117,29 @@ def test_classes_below_an_image_are_limited_in_number_and_length() -> None:
     page = page_of(report_of([any_record(n, *boxes, names=names) for n in range(4)]))
     assert page.text.count("+4 more classes") == 4
     assert not re.search("x{200}", page.text.partition("Images Boxes of")[2])
+
+
+def test_every_rule_that_is_named_is_explained_on_the_page() -> None:
+    outside = any_record(99, any_box(left=390))
+    page = page_of(report_of([any_record(n, any_box()) for n in range(40)] + [outside]))
+    links = {attributes["href"] for attributes in page.named("a")}
+    explained = {f"#{attributes['id']}" for attributes in page.named("dt") if "id" in attributes}
+    assert "#rule-box-outside-image" in links
+    assert links == explained
+
+
+def test_the_lines_that_findings_name_are_drawn_with_their_boxes() -> None:
+    outside = any_record(99, any_box(left=390), any_box())
+    report = report_of([any_record(n, any_box()) for n in range(40)] + [outside])
+    (drawn,) = report.statistics.found
+    assert (drawn.line, drawn.codes, len(drawn.boxes)) == (41, ["box-outside-image"], 2)
+    assert "line 41" in page_of(report).text
+
+
+def test_rare_classes_are_among_the_images() -> None:
+    names = {"0": "dog", "1": "cat"}
+    rare = any_record(999, any_box(class_id=1), names=names)
+    lines = [any_record(n, any_box()) for n in range(400)]
+    report = report_of([*lines[:333], rare, *lines[333:]])
+    assert report.statistics.rare[0].line == 334
+    assert 334 in [record.line for record in report.statistics.drawn()]

@@ -1,5 +1,6 @@
 """One training job an attempt, whatever happens around it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ from lambdas.errors import (
     BillableHoursExhausted,
     CapacityExhausted,
     ManifestSuperseded,
+    ResourceLimitExceeded,
     ServiceUnavailable,
     TrainingJobNameTaken,
     TrainingRequestRefused,
@@ -26,6 +28,7 @@ class Account:
         self.jobs = MemoryJobs()
         self.records = MemoryRecords()
         self.manifests = MemoryManifests()
+        self.told: list[str] = []
 
     def start(self, event: StartTrainingJobEvent | None = None) -> Job:
         return start_training_job(
@@ -34,6 +37,7 @@ class Account:
             jobs=self.jobs,
             records=self.records,
             manifests=self.manifests,
+            tell=self.told.append,
         )
 
     def longest_run(self, job: Job) -> int:
@@ -180,6 +184,82 @@ def test_a_job_that_replaces_one_that_failed_inside_sagemaker_keeps_its_instance
     job = account.start(any_start_event(attempt=1, capacity_misses=0, internal_errors=1))
 
     assert (job.instance_type, job.internal_errors) == ("ml.g4dn.xlarge", 1)
+
+
+class Limited(MemoryJobs):
+    """SageMaker where the account's quotas allow no job on some instance types."""
+
+    def __init__(self, *instance_types: str) -> None:
+        super().__init__()
+        self.forbidden = set(instance_types)
+
+    def create(self, request: Mapping[str, Any]) -> bool:
+        instance_type = request["ResourceConfig"]["InstanceType"]
+        if instance_type in self.forbidden:
+            raise ResourceLimitExceeded(
+                f"The account-level service limit '{instance_type} for spot training job usage' is "
+                "0 Instances, with current utilization of 0 Instances."
+            )
+        return super().create(request)
+
+
+def test_a_type_beyond_its_quota_is_passed_over_for_the_next_which_has_one_of_its_own() -> None:
+    account = Account()
+    account.jobs = Limited("ml.g4dn.xlarge")
+
+    job = account.start()
+
+    assert job.instance_type == "ml.g5.xlarge"
+    assert account.records.jobs(any_start_event().execution.name) == [job]
+    assert account.told == []
+
+
+def test_after_the_last_type_of_the_list_the_first_is_asked_for() -> None:
+    account = Account()
+    account.jobs = Limited("ml.g5.xlarge")
+
+    job = account.start(any_start_event(attempt=1, capacity_misses=1))
+
+    assert job.instance_type == "ml.g4dn.xlarge"
+
+
+def test_people_are_told_of_a_quota_once_with_the_name_that_sagemaker_gives_it() -> None:
+    account = Account()
+    account.jobs = Limited("ml.g4dn.xlarge", "ml.g5.xlarge")
+
+    for _ in range(3):
+        with pytest.raises(ResourceLimitExceeded, match="Service Quotas console"):
+            account.start()
+
+    (cause,) = account.told
+    assert (
+        "Raise the quota 'ml.g4dn.xlarge for spot training job usage' or "
+        "'ml.g5.xlarge for spot training job usage' of Amazon SageMaker"
+    ) in cause
+    assert "is 0 Instances, with current utilization of 0 Instances." in cause
+
+
+def test_when_a_quota_was_raised_the_list_is_gone_through_from_its_beginning() -> None:
+    account = Account()
+    limited = account.jobs = Limited("ml.g4dn.xlarge", "ml.g5.xlarge")
+    with pytest.raises(ResourceLimitExceeded):
+        account.start()
+    limited.forbidden.clear()
+
+    job = account.start()
+
+    assert job.instance_type == "ml.g4dn.xlarge"
+    assert account.start() == job
+
+
+def test_a_type_whose_gpus_the_batch_does_not_fill_is_not_fallen_back_on() -> None:
+    account = Account(any_settings(instance_types=("ml.g4dn.xlarge", "ml.p2.16xlarge")))
+    account.jobs = Limited("ml.g4dn.xlarge")
+
+    with pytest.raises(ResourceLimitExceeded):
+        account.start()
+
+    assert account.jobs.created == []
 
 
 def test_after_the_allowed_tries_no_further_job_is_started() -> None:

@@ -215,9 +215,8 @@ def test_a_job_that_reads_another_executions_manifests_is_another_job() -> None:
     assert not is_same_job(mine, existing(other))
 
 
-def test_a_job_with_other_hyperparameters_or_another_instance_type_is_another_job() -> None:
+def test_a_job_with_other_hyperparameters_is_another_job_and_one_elsewhere_is_the_same() -> None:
     mine = request()
 
     assert not is_same_job(mine, existing({**mine, "HyperParameters": {"epochs": "9"}}))
-    other_instance = {**mine, "ResourceConfig": {"InstanceType": "ml.p3.2xlarge"}}
-    assert not is_same_job(mine, existing(other_instance))
+    assert is_same_job(mine, existing(request(instance_type="ml.p3.2xlarge")))

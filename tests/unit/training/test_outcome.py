@@ -22,6 +22,7 @@ class Account:
             jobs=self.jobs,
             records=self.records,
             manifests=MemoryManifests(),
+            tell=lambda _: None,
         )
 
 

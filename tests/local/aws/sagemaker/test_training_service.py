@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-import io
-import tarfile
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -12,8 +11,10 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from local.aws.sagemaker import learning as learning_module
+from local.aws.sagemaker.detector.artifact import UNTRAINED, Artifact
 from tests.local.aws.sagemaker.training_requests import LABELS, TrainingData
-from tests.local.aws.sandbox import Sandbox, unique
+from tests.local.aws.sandbox import Sandbox, eventually, unique
 
 
 @pytest.fixture(scope="module")
@@ -46,19 +47,63 @@ def test_a_job_reads_both_channels_and_completes_without_inventing_metrics(
     assert "INFO channel 'validation': 4 records read, 0 skipped" in log
 
 
-def test_the_model_artifact_and_the_log_say_that_nothing_was_trained(data: TrainingData) -> None:
-    job = data.train(data.request())
+def artifact(data: TrainingData, job: dict[str, Any]) -> Artifact:
     key = job["ModelArtifacts"]["S3ModelArtifacts"].removeprefix(f"s3://{data.sandbox.bucket}/")
     assert key == f"models/{job['TrainingJobName']}/output/model.tar.gz"
-    packed = data.sandbox.s3.get_object(Bucket=data.sandbox.bucket, Key=key)["Body"].read()
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        member = archive.extractfile("SIMULATED.txt")
-        assert member is not None
-        assert b"no training took place" in member.read()
-    logged = data.sandbox.aws.client("logs").filter_log_events(
+    body = data.sandbox.s3.get_object(Bucket=data.sandbox.bucket, Key=key)["Body"].read()
+    return Artifact.from_bytes(body)
+
+
+def test_a_job_that_is_not_to_learn_leaves_a_model_that_says_so(data: TrainingData) -> None:
+    model = artifact(data, data.train(data.request()))
+    assert model.document.what == UNTRAINED
+    assert model.document.pictures == 0
+
+
+@pytest.fixture
+def learning(data: TrainingData) -> Iterator[TrainingData]:
+    data.sandbox.aws.training.learns = True
+    yield data
+    data.sandbox.aws.training.learns = False
+
+
+def test_a_job_learns_from_its_train_channel_and_reports_what_it_measured(
+    learning: TrainingData,
+) -> None:
+    job = learning.train(learning.request(hyperparameters={"epochs": "2"}))
+    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+    model = artifact(learning, job)
+    metrics = {each["MetricName"]: each["Value"] for each in job["FinalMetricDataList"]}
+    assert (model.document.pictures, model.document.honoured.epochs) == (20, 2)
+    assert metrics.keys() == {"train:cross_entropy", "train:smooth_l1"}
+    assert all(0 < value < 10 for value in metrics.values())
+    logged = learning.sandbox.aws.client("logs").filter_log_events(
         logGroupName="/aws/sagemaker/TrainingJobs", logStreamNamePrefix=job["TrainingJobName"]
     )
-    assert "no training took place" in logged["events"][0]["message"]
+    lines = [event["message"] for event in logged["events"]]
+    assert any("not SageMaker's network. Not honoured: base_network" in line for line in lines)
+    assert sum("train cross_entropy <loss>=(" in line for line in lines) == 2
+
+
+def test_a_job_that_is_stopped_while_it_learns_leaves_no_model(learning: TrainingData) -> None:
+    request = learning.request(hyperparameters={"epochs": "100000"})
+    learning.sandbox.sagemaker.create_training_job(**request)
+    name = request["TrainingJobName"]
+    job = learning.sandbox.aws.training.jobs[name]
+    eventually(lambda: any("A stand-in is trained" in line for line in job.log))
+    learning.sandbox.sagemaker.stop_training_job(TrainingJobName=name)
+    ended = learning.ended(request)
+    assert (ended["TrainingJobStatus"], ended["SecondaryStatus"]) == ("Stopped", "Stopped")
+    assert "ModelArtifacts" not in ended
+
+
+def test_of_a_large_channel_the_first_pictures_are_learned_from(
+    learning: TrainingData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learning_module, "MOST_PICTURES", 12)
+    job = learning.train(learning.request(hyperparameters={"epochs": "1"}))
+    document = artifact(learning, job).document
+    assert (document.pictures, document.pictures_left_out) == (12, 8)
 
 
 def test_a_second_job_of_the_same_name_is_refused_in_the_words_of_sagemaker(

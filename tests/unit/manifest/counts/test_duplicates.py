@@ -1,5 +1,9 @@
+from typing import Any
+
+import pytest
+
 from lambdas.manifest.counts.duplicates import SeenImages
-from tests.unit.manifest.manifests import any_record, good_lines, manifest_of, run
+from tests.unit.manifest.manifests import any_box, any_record, good_lines, manifest_of, run
 
 
 def seen(positions: list[tuple[int, int]], limit: int) -> SeenImages:
@@ -7,6 +11,7 @@ def seen(positions: list[tuple[int, int]], limit: int) -> SeenImages:
     for key, position in positions:
         images.buckets[key >> 56].append(key)
         images.buckets[key >> 56].append(position)
+        images.buckets[key >> 56].append(0)
         images.settle()
     return images
 
@@ -43,6 +48,47 @@ def test_only_so_many_images_are_kept_in_memory() -> None:
     images = SeenImages(limit=100)
     for number in range(1_000):
         key = spread(number)
-        images.buckets[key >> 56].extend((key, number))
+        images.buckets[key >> 56].extend((key, number, 0))
         images.settle()
-        assert sum(map(len, images.buckets)) < 2 * 100
+        assert sum(map(len, images.buckets)) < 3 * 100
+
+
+def codes_of_twice(*boxes: dict[str, Any]) -> set[str]:
+    """Of an image that occurs with two boxes, and again with these."""
+    first = any_record(1, any_box(), any_box(left=0), metadata=NAMES)
+    again = any_record(1, *boxes, metadata=NAMES)
+    codes = run(good_lines(60) + manifest_of(first, again)).codes
+    return {code for code in codes if code.startswith("duplicate-image")}
+
+
+NAMES = {"class-map": {"0": "dog", "1": "cat"}}
+
+
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        (any_box(), any_box(left=0)),
+        (any_box(left=0), any_box()),
+        (any_box(left=111.0), any_box(left=0, note="x")),
+    ],
+)
+def test_the_same_boxes_in_any_order_do_not_contradict(boxes: tuple[dict[str, Any], ...]) -> None:
+    assert codes_of_twice(*boxes) == {"duplicate-image"}
+
+
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        (any_box(),),
+        (any_box(), any_box(left=1)),
+        (any_box(), any_box(left=0, top=133, height=129)),
+        (any_box(), any_box(left=0, width=62)),
+        (any_box(), any_box(left=0, class_id=1)),
+        (any_box(class_id=1), any_box(left=0)),
+        (any_box(), any_box(left=0), any_box(top=0)),
+    ],
+)
+def test_other_boxes_on_the_same_image_reject_the_manifest(
+    boxes: tuple[dict[str, Any], ...],
+) -> None:
+    assert codes_of_twice(*boxes) == {"duplicate-image-contradicts"}

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lambdas.manifest.line.fast_path import MOST_SHAPES, FastPath
+from lambdas.manifest.line.provenance import provenance
 from lambdas.manifest.line.record import Record
 from lambdas.manifest.line.slow_path import SlowPath
 from tests.unit.manifest.manifests import (
@@ -54,7 +55,17 @@ FAST = learned(PLAIN, FLOATS, CHAINED, CROWDED)
 def content(record: Record) -> tuple[Any, ...]:
     boxes = [(box.class_id, box.left, box.top, box.width, box.height) for box in record.boxes]
     head = record.source_ref, record.width, record.height
-    return *head, boxes, record.class_ids, record.used, record.names, record.tiny
+    return (
+        *head,
+        boxes,
+        record.class_ids,
+        record.used,
+        record.names,
+        record.tiny,
+        record.signature,
+        record.verdicts,
+        provenance(record.about),
+    )
 
 
 def agrees(line: bytes, fast: FastPath = FAST) -> bool:
@@ -225,6 +236,12 @@ def odd_lines() -> list[str]:
     assert box in text
     lines += [text.replace('{"0": "dog"}', names) for names in CLASS_MAPS]
     lines += [text.replace('{"a": 1}', nested) for nested in NESTED]
+    for shares in ("0.5 0.2 0.3 0.1", "0 0 1 1", "0 0 0.5 1", "1 1 1 1", "0 0 1 1.01"):
+        start, end = text.index('"left"'), text.index("}", text.index('"left"'))
+        left, top, width, height = shares.split()
+        box = f'"left": {left}, "top": {top}, "width": {width}, "height": {height}'
+        lines.append(text[:start] + box + text[end:])
+    lines.append(text.replace('"nested"', '"source-ref-metadata"').replace('"a"', '"format"'))
     for ref in ("1.JpG", "1.jpeg", "1", ".png", "a/.png", "\\ud800.jpg", "1.gif", '\\".jpg'):
         lines.append(text.replace("000007.jpg", ref))
     return lines

@@ -2,14 +2,19 @@ import json
 import random
 import subprocess
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.manifest.line.record import Record
+from lambdas.manifest.split.channel import Channel, Output
 from lambdas.manifest.split.group_hash import key_hash, key_start
-from tests.unit.manifest.manifests import any_policy, any_record, as_line, manifest_of, run
+from lambdas.manifest.split.splitter import CANDIDATES, MOST_CLASSES, Splitter
+from tests.unit.manifest.manifests import any_box, any_policy, any_record, as_line, manifest_of, run
 
 
 def by_key(source_ref: str) -> int:
@@ -126,3 +131,87 @@ def test_lines_with_an_optional_group_that_does_not_match_are_still_placed() -> 
     policy = any_policy(group_pattern=r"images(/nothing)?")
     result = run(as_line(any_record(1)) + as_line(any_record(2)), policy)
     assert result.codes == {"channel-empty"}
+
+
+def classes_on(lines: bytes) -> Counter[int]:
+    """How many images of each class there are."""
+    found: Counter[int] = Counter()
+    for line in lines.splitlines():
+        found.update({box["class_id"] for box in json.loads(line)["bb"]["annotations"]})
+    return found
+
+
+def with_classes(number: int, class_ids: Iterable[int]) -> dict[str, Any]:
+    boxes = [any_box(class_id=class_id, left=class_id) for class_id in class_ids]
+    names = {str(class_id): f"class {class_id}" for class_id in range(8)}
+    return any_record(number, *boxes, metadata={"class-map": names})
+
+
+label_sets = st.lists(st.sets(st.integers(0, 7), min_size=1, max_size=3), min_size=2, max_size=60)
+
+
+@given(label_sets, st.floats(0.02, 0.98), st.randoms(use_true_random=False))
+def test_a_split_with_rare_classes_does_not_depend_on_the_order_either(
+    label_sets: list[set[int]], fraction: float, chance: random.Random
+) -> None:
+    lines = [as_line(with_classes(n, found)) for n, found in enumerate(label_sets)]
+    policy = any_policy(validation_fraction=fraction)
+    ordered = run(b"".join(lines), policy)
+    chance.shuffle(lines)
+    shuffled = run(b"".join(lines), policy)
+    assert images(shuffled.train) == images(ordered.train)
+    assert images(shuffled.validation) == images(ordered.validation)
+    assert ordered.report.split.train + ordered.report.split.validation == len(lines)
+
+
+@given(st.lists(st.integers(0, 7), min_size=5, max_size=120), st.floats(0.02, 0.98))
+def test_every_class_with_five_images_of_its_own_has_one_on_both_sides(
+    class_ids: list[int], fraction: float
+) -> None:
+    lines = manifest_of(*(with_classes(n, {class_id}) for n, class_id in enumerate(class_ids)))
+    result = run(lines, any_policy(validation_fraction=fraction))
+    train, validation = classes_on(result.train), classes_on(result.validation)
+    assert train + validation == Counter(class_ids)
+    for class_id, count in Counter(class_ids).items():
+        if count >= 5:
+            assert train[class_id] >= 1
+            assert validation[class_id] >= 1
+
+
+def test_classes_that_share_images_have_one_on_both_sides() -> None:
+    for seed in range(40):
+        chance = random.Random(seed)
+        sets = [set(chance.sample(range(8), chance.randint(1, 3))) for _ in range(60)]
+        lines = manifest_of(*(with_classes(1_000 * seed + n, s) for n, s in enumerate(sets)))
+        result = run(lines, any_policy(validation_fraction=0.05))
+        assert set(classes_on(result.train)) == set(range(8))
+        assert set(classes_on(result.validation)) == set(range(8))
+        assert not {code for code in result.codes if code.startswith("class-missing")}
+
+
+def test_a_class_of_four_images_follows_its_hashes() -> None:
+    lines = [with_classes(n, {1} if n < 4 else {0}) for n in range(60)]
+    policy = any_policy(validation_fraction=1e-9)
+    result = run(manifest_of(*lines), policy)
+    assert (classes_on(result.validation)[1], classes_on(result.validation)[0]) == (0, 1)
+
+
+def test_an_image_of_a_large_class_stays_on_its_side_when_rare_classes_come_in() -> None:
+    common = [with_classes(n, {0}) for n in range(400)]
+    rare = [with_classes(1_000 + n, {1 + n // 5}) for n in range(35)]
+    small, large = run(manifest_of(*common)), run(manifest_of(*common, *rare))
+    assert images(small.train) <= images(large.train)
+    assert images(small.validation) <= images(large.validation)
+
+
+def test_few_lines_are_held_back_however_many_there_are() -> None:
+    train, validation = Channel(Output(len)), Channel(Output(len))
+    splitter = Splitter(train, validation, 1e-9, grouped=False)
+    record = Record("s3://b/1.jpg", 1, 1, [], [], set(), {}, 0, {}, (), 0)
+    hashed = key_hash()
+    for number in range(20_000):
+        used = {number % 2_000}
+        splitter.channel(hashed(f"{number}"), used).add(b"{}", record)
+        assert len(splitter._held) <= CANDIDATES * (MOST_CLASSES + 1)
+    splitter.close()
+    assert train.records + validation.records == 20_000

@@ -45,6 +45,7 @@ def test_reading_ends_when_a_label_is_too_long_in_coming(monkeypatch: pytest.Mon
     result = run(unlabeled + good_lines(50, first=100_000), any_policy(max_unlabeled_fraction=1))
     assert result.codes == {"label-attribute-not-found", "unlabeled"}
     assert 50_000 < result.report.records.total < 60_000
+    assert "in the first 2 MiB, after which reading ended" in result.report.findings[0].message
 
 
 def test_a_label_is_found_after_failed_lines() -> None:

@@ -1,0 +1,47 @@
+"""The demo from its beginning to its end, as a person sees it."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[3]
+
+
+def demo(tmp_path: Path, *arguments: str) -> tuple[int, str, str]:
+    """Run the demo in a folder; return its status, what it printed, and its complaints."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "cli.main", "demo", "--output", str(tmp_path / "out"), *arguments],
+        cwd=PROJECT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return ended.returncode, ended.stdout, ended.stderr
+
+
+def test_the_demo_shows_every_step_with_its_result_and_leaves_the_files(tmp_path: Path) -> None:
+    status, out, errors = demo(tmp_path)
+    assert (status, errors) == (0, "")
+    for step in (
+        r"Validate Manifest .* 60 of 60 records usable, \d+ boxes, 3 classes; \d+ train \+ \d+ v",
+        r"Start Training Job .* gt-train-shapes-\S+ on ml\.",
+        r"Await Training Job .* Completed \(a stand-in, not SageMaker's network\)",
+        r"Record Model .* s3://\S+/model\.tar\.gz",
+    ):
+        assert re.search(f"✓ {step}", out), out
+    assert "SUCCEEDED" in out
+    (results,) = (tmp_path / "out").iterdir()
+    assert {"model.tar.gz", "outcome.json", "report.html"} <= {p.name for p in results.iterdir()}
+
+
+def test_a_manifest_that_is_rejected_is_status_1_and_says_why(tmp_path: Path) -> None:
+    manifest = tmp_path / "bad.manifest"
+    manifest.write_text('{"a": 1}\n')
+    status, out, errors = demo(tmp_path, "--manifest", str(manifest))
+    assert (status, errors) == (1, "")
+    assert "✗ Validate Manifest    ManifestRejected" in out
+    assert "line 1: no source-ref" in out
+    assert "FAILED in Validate Manifest" in out

@@ -1,0 +1,36 @@
+"""The files of an execution, as people are led to them."""
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from lambdas.adapters.execution_files import report_page_url
+from lambdas.contract import BucketLayout
+from lambdas.messages import Execution
+
+EXECUTION = Execution(
+    name="dogs", arn="arn:aws-us-gov:states:us-gov-west-1:111122223333:execution:pipeline:dogs"
+)
+ASKED = {"Bucket": "bucket", "Key": "executions/dogs/report.html"}
+
+
+def test_the_report_of_an_execution_is_shown_in_its_regions_console(s3_calls: Stubber) -> None:
+    s3_calls.add_response("head_object", {}, ASKED)
+
+    assert report_page_url(BucketLayout("bucket"), EXECUTION) == (
+        "https://us-gov-west-1.console.amazonaws-us-gov.com/s3/object/bucket"
+        "?region=us-gov-west-1&prefix=executions/dogs/report.html"
+    )
+
+
+def test_an_execution_that_wrote_no_report_leads_to_none(s3_calls: Stubber) -> None:
+    s3_calls.add_client_error("head_object", "404", expected_params=ASKED)
+
+    assert report_page_url(BucketLayout("bucket"), EXECUTION) is None
+
+
+def test_a_report_that_may_not_be_looked_for_is_not_taken_for_missing(s3_calls: Stubber) -> None:
+    s3_calls.add_client_error("head_object", "403", expected_params=ASKED)
+
+    with pytest.raises(ClientError):
+        report_page_url(BucketLayout("bucket"), EXECUTION)
