@@ -1,7 +1,10 @@
 """Where the pipeline can be deployed: the partitions whose Lambda has what the functions use."""
 
-import botocore.session
+import functools
+
 from botocore.exceptions import UnknownRegionError
+from botocore.loaders import Loader
+from botocore.regions import EndpointResolver
 
 from stacks.settings.parsing import SettingRefused
 
@@ -24,9 +27,15 @@ def refuse_unsupported(region: str) -> None:
         )
 
 
+@functools.cache
+def _endpoints() -> EndpointResolver:
+    # Not through a session, which would look the user's AWS profile up.
+    return EndpointResolver(Loader().load_data("endpoints"))
+
+
 def _partition(region: str) -> str:
     try:
-        partition: str = botocore.session.get_session().get_partition_for_region(region)
+        partition: str = _endpoints().get_partition_for_region(region)
     except UnknownRegionError:  # one that is newer than botocore: none of the others is
         return "aws"
     return partition

@@ -44,3 +44,28 @@ def test_failures_are_told_apart_by_their_error_and_records_by_their_fate(
         if isinstance(metric[0], dict)
     ]
     assert [each.split(",")[2].split("}")[0] for each in expressions] == ["error", "fate"]
+
+
+def drawn(widgets: list[dict[str, Any]], namespace: str) -> dict[str, tuple[str, str]]:
+    """Return the name and the statistic of each line of a namespace by its label."""
+    return {
+        metric[-1]["label"]: (metric[1], metric[-1].get("stat", "Average"))
+        for widget in widgets
+        for metric in widget["properties"]["metrics"]
+        if metric[0] == namespace
+    }
+
+
+def test_every_line_is_labelled_as_what_it_counts(widgets: list[dict[str, Any]]) -> None:
+    assert drawn(widgets, "AWS/States") == {
+        "started": ("ExecutionsStarted", "Sum"),
+        "succeeded": ("ExecutionsSucceeded", "Sum"),
+        "failed": ("ExecutionsFailed", "Sum"),
+        "aborted": ("ExecutionsAborted", "Sum"),
+        "timed out": ("ExecutionsTimedOut", "Sum"),
+    }
+    assert drawn(widgets, METRICS_NAMESPACE) == {
+        "billed": (Metric.BILLED_INSTANCE_SECONDS, "Sum"),
+        "longest": (Metric.ANSWER_DELAY, "Maximum"),
+        "mean": (Metric.ANSWER_DELAY, "Average"),
+    }

@@ -10,11 +10,15 @@ PROJECT = Path(__file__).parents[3]
 
 
 def demo(tmp_path: Path, *arguments: str) -> tuple[int, str, str]:
-    """Run the demo in a folder; return its status, what it printed, and its complaints."""
+    """Run the demo in a folder; return its status, what it printed, and its complaints.
+
+    The profile that does not exist stands for whatever is wrong with a person's AWS configuration:
+    the demo uses none of it.
+    """
     ended = subprocess.run(
         [sys.executable, "-m", "cli.main", "demo", "--output", str(tmp_path / "out"), *arguments],
         cwd=PROJECT,
-        env={**os.environ, "TMPDIR": str(tmp_path)},
+        env={**os.environ, "TMPDIR": str(tmp_path), "AWS_PROFILE": "no-such-profile"},
         capture_output=True,
         text=True,
         check=False,

@@ -4,12 +4,14 @@ import json
 import subprocess
 import sys
 import textwrap
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from lambdas.adapters.observability import logger, measure, observed
+from lambdas.adapters.observability import logger, measure, measure_answers, observed
 from lambdas.contract import METRICS_NAMESPACE, Metric
+from lambdas.jobs.wait import Answered
 
 INVOCATIONS = """
     from types import SimpleNamespace
@@ -55,6 +57,20 @@ def test_durations_are_in_seconds(metric: Metric, capsys: pytest.CaptureFixture[
     measure(metric, 1.5)
     (directive,) = metric_line(capsys)["_aws"]["CloudWatchMetrics"]
     assert directive["Metrics"] == [{"Name": metric, "Unit": "Seconds"}]
+
+
+def test_an_answer_is_as_late_as_its_job_ended_before_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    measure_answers([Answered(datetime.now(UTC) - timedelta(seconds=90)), Answered(None)])
+    assert metric_line(capsys)[Metric.ANSWER_DELAY][0] >= 90
+
+
+def test_a_job_that_ended_by_a_clock_ahead_of_ours_was_answered_at_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    measure_answers([Answered(datetime.now(UTC) + timedelta(hours=1))])
+    assert metric_line(capsys)[Metric.ANSWER_DELAY] == [0.0]
 
 
 def test_every_line_of_an_invocation_names_its_execution_and_the_next_one_starts_anew() -> None:

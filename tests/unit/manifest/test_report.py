@@ -133,3 +133,21 @@ def test_samples_give_sizes_in_whole_numbers_however_they_are_written() -> None:
     lines = manifest_of(*(any_record(n, label={"image_size": [size]}) for n in range(30)))
     samples = run(lines).report.statistics.samples
     assert {type(side) for sample in samples for side in (sample.width, sample.height)} == {int}
+
+
+def test_every_line_has_one_fate() -> None:
+    lines = good_lines(30) + as_line(empty_record(500)) + as_line(any_record(501, any_box(left=-1)))
+    report = run(lines, any_policy(empty_images="drop")).report
+    assert report.verdict == "accepted"
+    fates = report.fates()
+    assert fates["train"] + fates["validation"] == 30
+    assert (fates["dropped-empty"], fates["invalid"]) == (1, 1)
+    assert sum(fates.values()) == report.records.total == 32
+
+
+def test_the_usable_lines_of_a_rejected_manifest_train_nothing() -> None:
+    report = badly_broken()
+    fates = report.fates()
+    assert fates["manifest-rejected"] == 1
+    assert "train" not in fates
+    assert sum(fates.values()) == report.records.total
