@@ -3,10 +3,12 @@
 import argparse
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from cli.findings import shown_report
-from cli.image_checks import AcceptedLines, Look, NumberedLines, check_images, in_folder, in_s3
+from cli.image_checks import KeptStream, Look, examine_images, in_folder, in_s3
 from cli.manifest_source import STANDARD_INPUT, ManifestSource, NotReadable, opened
 from cli.output import PatientConsole, write_document
 from cli.preview import FirstLines, preview
@@ -141,16 +143,29 @@ def _validate(
     known = [size for size in sizes if size is not None]
     total = sum(known) if len(known) == len(sizes) else None
     second = validation.stream if validation else None
+    nowhere = Sinks(train=_drop, validation=_drop, rejected=_drop)
     if look is None:
-        nowhere = Sinks(train=_drop, validation=_drop, rejected=_drop)
         with reading_progress(total) as progress:
             return validate_manifest(head, policy, nowhere, second, progress)
-    numbered, numbered_second = NumberedLines(head), NumberedLines(second) if second else None
     with ExitStack() as files:
-        lines = AcceptedLines(files, numbered, numbered_second)
+        accepted, file, second_file = (files.enter_context(TemporaryFile()) for _ in range(3))
+        kept, kept_second = (
+            KeptStream(head, file),
+            KeptStream(second, second_file) if second else None,
+        )
+        listing = replace(nowhere, images=accepted.write)
         with reading_progress(total) as progress:
-            report = validate_manifest(numbered, policy, lines.sinks(), numbered_second, progress)
-        return check_images(report, policy, lines, look)
+            report = validate_manifest(kept, policy, listing, kept_second, progress)
+        if report.verdict == "rejected":
+            return report
+        count = report.split.train + report.split.validation
+        return validate_manifest(
+            kept.again(),
+            policy,
+            nowhere,
+            kept_second.again() if kept_second else None,
+            examined=examine_images(accepted, count, look),
+        )
 
 
 def _show(report: Report, name: str, head: FirstLines, page: Path | None) -> None:

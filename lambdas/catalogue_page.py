@@ -7,7 +7,7 @@ from lambdas.images import catalogue as images
 from lambdas.manifest import catalogue as manifest
 from lambdas.manifest.rules.rule import Rule
 
-_INTRODUCTION = """# What `Validate Manifest` looks for
+_INTRODUCTION = """# What `Validate Manifest` and `Check Images` look for
 
 <!-- Generated: python -m lambdas.catalogue_page > docs/manifest-rules.md -->
 
@@ -22,10 +22,10 @@ Every line that is not blank ends up in exactly one of `train.manifest`, `valida
 feed, and a byte order mark is left out. Blank lines are skipped and not counted; a carriage return
 before the line feed is kept. A finding counts lines, and names the first 20 of them.
 
-The rules under *Images* are about the files themselves, at which only `gt-train validate` looks,
-with `--images DIR` or `--check-images`; there, an error counts the line as invalid. S3 answers in
-no order, so that a finding names the first 20 that it answered for. `image-truncated` takes
-decoding all of an image, which neither option does.
+The rules under *Images* are about the files themselves, at which `Check Images` looks, and
+`gt-train validate` with `--images DIR` or `--check-images`. An error of one of them sends its line
+to `rejected.jsonl`, too. `image-truncated` takes decoding all of an image, which only the setting
+`image_checks=decode` does.
 """
 
 SECTIONS = manifest.SECTIONS | images.SECTIONS

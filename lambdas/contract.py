@@ -72,6 +72,10 @@ class State(StrEnum):
     """Construct id = state name = what the Step Functions console shows."""
 
     VALIDATE_MANIFEST = "Validate Manifest"
+    CHECK_IMAGES = "Check Images"
+    CHECK_BATCH = "Check Batch"
+    """Inside Check Images."""
+    SET_IMAGES_ASIDE = "Set Images Aside"
     START_TRAINING_JOB = "Start Training Job"
     AWAIT_TRAINING_JOB = "Await Training Job"
     NEXT_INSTANCE_TYPE = "Next Instance Type"
@@ -112,6 +116,14 @@ class BucketLayout:
     def rejected_records(self, execution: str) -> str:
         """Return the key of the records that were set aside as invalid."""
         return self.execution_file(execution, "rejected.jsonl")
+
+    def image_list(self, execution: str) -> str:
+        """Return the key of the list of the images that the accepted lines name."""
+        return self.execution_file(execution, "images.jsonl")
+
+    def image_checks(self, execution: str) -> str:
+        """Return the prefix below which Step Functions writes what was found in the images."""
+        return self.execution_file(execution, "image-checks/")
 
     def report(self, execution: str) -> str:
         """Return the key of the validation report."""

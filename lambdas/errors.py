@@ -39,6 +39,15 @@ class ManifestRejected(PipelineError):
     )
 
 
+class ImagesRejected(PipelineError):
+    """With its images looked at, the manifest cannot be trained on."""
+
+    next_step = (
+        "Correct the images, or take their lines out of the manifest, and start another execution: "
+        "a redrive does not look at them again."
+    )
+
+
 class LabelingJobInProgress(PipelineError):
     """The labeling job that writes the manifest is still at work."""
 

@@ -32,8 +32,15 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True):
     redrive_count: int = 0
 
 
+class ImageList(msgspec.Struct, frozen=True, kw_only=True):
+    """The list of the images that the accepted lines name: one version of an object."""
+
+    key: str
+    version_id: str
+
+
 class Dataset(msgspec.Struct, frozen=True, kw_only=True):
-    """What Validate Manifest found and wrote: the numbers to train with and where the data lies."""
+    """What was found and written of a manifest: the numbers to train with, where the data lies."""
 
     manifest: str
     version_id: str
@@ -53,6 +60,10 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     classes: list[str]
     split: dict[str, int]
     warnings: list[str] = []
+    validation_version_id: str | None = None
+    """S3 version of the validation manifest that was given; None where none was."""
+    images: ImageList | None = None
+    """What Check Images goes through; None where images are not looked at."""
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +127,14 @@ class RecordModelEvent(msgspec.Struct, frozen=True, kw_only=True):
 class ValidateManifestEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Payload of Validate Manifest; the request is what the execution was started with."""
 
+    request: Any
+    execution: str
+
+
+class SetImagesAsideEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Payload of Set Images Aside; the request is what the execution was started with."""
+
+    dataset: Dataset
     request: Any
     execution: str
 

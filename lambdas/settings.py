@@ -10,6 +10,9 @@ import msgspec
 
 SettingsT = TypeVar("SettingsT", bound=msgspec.Struct)
 
+ImageChecks = Literal["headers", "decode", "off"]
+"""How much of each image is looked at: its first bytes, all of it decoded, or nothing."""
+
 
 class StartExecutionSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Environment of ``start_execution``."""
@@ -38,6 +41,19 @@ class ManifestSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 class ValidateManifestSettings(ManifestSettings, frozen=True, kw_only=True):
     """Environment of ``validate_manifest``."""
+
+    bucket: str
+    image_checks: ImageChecks
+
+
+class CheckImagesSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Environment of ``check_images``."""
+
+    image_checks: ImageChecks
+
+
+class SetImagesAsideSettings(ManifestSettings, frozen=True, kw_only=True):
+    """Environment of ``set_images_aside``."""
 
     bucket: str
 

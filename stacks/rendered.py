@@ -13,7 +13,7 @@ RENDERED = PROJECT / "docs" / "state-machine.asl.json"
 
 
 def rendered_definition(template: Mapping[str, Any]) -> str:
-    """Return the template's state machine as indented ASL, functions under their module's name."""
+    """Return the template's state machine as indented ASL; functions have their module's name."""
     resources = template["Resources"]
     machine = next(
         each for each in resources.values() if each["Type"] == "AWS::StepFunctions::StateMachine"
@@ -26,6 +26,8 @@ def rendered_definition(template: Mapping[str, Any]) -> str:
 def _named(reference: Mapping[str, Any], resources: Mapping[str, Any]) -> str:
     if reference == {"Ref": "AWS::Partition"}:
         return "aws"
+    if resources.get(reference.get("Ref"), {}).get("Type") == "AWS::S3::Bucket":
+        return "${bucket}"
     function, _ = reference["Fn::GetAtt"]
     handler: str = resources[function]["Properties"]["Handler"]
     return f"${{{handler.split('.')[-2]}}}"

@@ -30,6 +30,10 @@ TRANSIENT_FIRST_SECONDS = 2
 TRANSIENT_LONGEST_SECONDS = 120
 """With full jitter an outage is outlasted that takes seven minutes on average, 14 at most."""
 
+RETRIES_OF_A_BATCH = 2
+"""Of images: with 90 seconds for each try they end before the five minutes of an Express execution
+do. The function itself asks S3 eight times."""
+
 MISSED_HEARTBEATS = ("States.HeartbeatTimeout", "States.Timeout")
 """A missed heartbeat arrives under either name (Step Functions developer guide,
 connect-to-resource.html and concepts-error-handling.html)."""
@@ -42,6 +46,9 @@ ENDING_SECONDS = 3_600
 
 OTHER_STEPS_SECONDS = 6 * 3_600
 """Validation at Lambda's 15 minutes with all its retries, twice over."""
+
+IMAGE_CHECKS_SECONDS = 12 * 3_600
+"""Looking at 100 million images, and Set Images Aside like a validation."""
 
 MAX_HISTORY_EVENTS = 20_000
 """Step Functions ends an execution at 25,000 events (quotas); the rest is for redrives."""
@@ -114,6 +121,8 @@ def longest_execution(settings: PipelineSettings) -> int:
     attempt = settings.quota_retry_hours * 3_600 + longest_training_job(settings)
     pauses = settings.max_capacity_rounds * settings.capacity_pause_seconds
     waiting = settings.labeling_job_wait_minutes * 60 + pauses + OTHER_STEPS_SECONDS
+    if settings.image_checks != "off":
+        waiting += IMAGE_CHECKS_SECONDS
     return min(YEAR_SECONDS, math.ceil(settings.attempts * attempt + waiting))
 
 

@@ -38,30 +38,41 @@ class S3JobRecords:
 
 @dataclass(frozen=True, slots=True)
 class ChannelWriters:
-    """What the validation writes: the manifests of both channels, and the rejected records."""
+    """What a validation writes: both channels' manifests, the rejected records, the images' list.
+
+    images: None where the images are not to be looked at, or have been.
+    """
 
     train: ObjectWriter
     validation: ObjectWriter
     rejected: ObjectWriter
+    images: ObjectWriter | None = None
 
     def sinks(self) -> Sinks:
         """Return where the validator is to put its output."""
-        return Sinks(self.train.write, self.validation.write, self.rejected.write)
+        images = self.images.write if self.images else None
+        return Sinks(self.train.write, self.validation.write, self.rejected.write, images)
 
     def discard_channels(self) -> None:
         """Leave nothing to train on."""
         self.train.discard()
         self.validation.discard()
+        if self.images:
+            self.images.discard()
 
 
 @contextmanager
-def channel_writers(layout: BucketLayout, execution: str) -> Iterator[ChannelWriters]:
+def channel_writers(
+    layout: BucketLayout, execution: str, *, list_images: bool
+) -> Iterator[ChannelWriters]:
     """Write the manifests of an execution; left by an exception, none of them is there."""
-    keys = (
+    keys = [
         layout.train_manifest(execution),
         layout.validation_manifest(execution),
         layout.rejected_records(execution),
-    )
+    ]
+    if list_images:
+        keys.append(layout.image_list(execution))
     with ExitStack() as writers:
         yield ChannelWriters(
             *(writers.enter_context(ObjectWriter(layout.bucket, key)) for key in keys)

@@ -14,8 +14,9 @@ from lambdas.adapters.manifest_objects import split_uri
 from lambdas.adapters.object_requests import ObjectRequests, stay_entered
 from lambdas.errors import ServiceUnavailable
 from lambdas.images.answer import Span
-from lambdas.images.declared import DeclaredImage, Examined
 from lambdas.images.examination import Examination, Examine
+from lambdas.images.examined import Examined
+from lambdas.manifest.line.declared_image import DeclaredImage
 
 if TYPE_CHECKING:
     from awscrt.http import HttpClientConnection, HttpRequest

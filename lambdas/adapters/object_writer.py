@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self, cast
 from lambdas.adapters import clients
 from lambdas.adapters.aws_errors import transient_faults_named
 from lambdas.adapters.observability import logger
+from lambdas.contract import UNVERSIONED
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import CompletedPartTypeDef
@@ -24,6 +25,9 @@ class ObjectWriter:
     As a context manager: left normally, the object is there, whole; left by an exception or after
     ``discard``, or if nothing was written, there is none. Holds at most two parts in memory. A
     failed upload raises from ``write`` or on leaving.
+
+    Attributes:
+        version_id: of the object, once it is there; of a bucket without versions, ``UNVERSIONED``.
     """
 
     def __init__(self, bucket: str, key: str) -> None:
@@ -35,6 +39,7 @@ class ObjectWriter:
         self._pending: Future[CompletedPartTypeDef] | None = None
         self._uploader = ThreadPoolExecutor(max_workers=1)
         self._discarded = False
+        self.version_id = UNVERSIONED
 
     def write(self, data: bytes) -> None:
         """Append bytes."""
@@ -106,21 +111,23 @@ class ObjectWriter:
             self._upload_buffer()
         self._collect_pending()
         with transient_faults_named():
-            clients.s3().complete_multipart_upload(
+            response = clients.s3().complete_multipart_upload(
                 Bucket=self._bucket,
                 Key=self._key,
                 UploadId=self._upload_id,
                 MultipartUpload={"Parts": self._parts},
             )
+        self.version_id = response.get("VersionId", UNVERSIONED)
 
     def _put_whole(self) -> None:
         with transient_faults_named():
-            clients.s3().put_object(
+            response = clients.s3().put_object(
                 Bucket=self._bucket,
                 Key=self._key,
                 ChecksumCRC32=_checksum(self._buffer),
                 Body=cast("bytes", self._buffer),
             )
+        self.version_id = response.get("VersionId", UNVERSIONED)
 
     def _abort(self) -> None:
         if self._pending is not None:

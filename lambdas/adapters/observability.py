@@ -13,6 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from lambdas.contract import METRICS_NAMESPACE, STACK_DIMENSION, Metric
 from lambdas.jobs.wait import Answered
+from lambdas.manifest.report import Report
 
 Handler = Callable[[dict[str, Any], Any], Any]
 
@@ -56,6 +57,12 @@ def measure(metric: Metric, value: float, **dimensions: str) -> None:
         default_dimensions={STACK_DIMENSION: logger.service, **dimensions},
     ):
         pass
+
+
+def measure_records(report: Report) -> None:
+    """Publish what became of the lines of a manifest."""
+    for fate, count in report.fates().items():
+        measure(Metric.RECORDS, count, fate=fate)
 
 
 def measure_answers(answered: Iterable[Answered]) -> None:

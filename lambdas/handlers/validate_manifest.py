@@ -5,15 +5,14 @@ from typing import Any
 import msgspec
 
 from lambdas.adapters.environment import settings
-from lambdas.adapters.execution_files import channel_writers, write_report
 from lambdas.adapters.labeling_jobs import require_labeling_job_ended
 from lambdas.adapters.manifest_objects import open_manifest
-from lambdas.adapters.observability import about_execution, logger, measure, observed
-from lambdas.contract import BucketLayout, Metric
+from lambdas.adapters.observability import about_execution, logger, measure_records, observed
+from lambdas.adapters.validated_objects import ManifestObjects, validate_objects
+from lambdas.contract import BucketLayout
 from lambdas.executions.dataset import accepted_dataset
 from lambdas.executions.request import check_versions, read_request
 from lambdas.manifest.policy import Policy
-from lambdas.manifest.validate import validate_manifest
 from lambdas.messages import ExecutionInput, ValidateManifestEvent
 from lambdas.settings import ValidateManifestSettings
 
@@ -34,24 +33,23 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     manifest = open_manifest(request.manifest, request.version_id)
     check_versions(request, manifest.version_id)
     validation = open_manifest(request.validation_manifest) if request.validation_manifest else None
-    with channel_writers(layout, step.execution) as writers:
-        report = validate_manifest(
-            manifest.body,
-            policy(configured, request),
-            writers.sinks(),
-            validation.body if validation else None,
-        )
-        if report.verdict == "rejected":
-            writers.discard_channels()
-    write_report(report, manifest.uri, layout, step.execution)
-    for fate, count in report.fates().items():
-        measure(Metric.RECORDS, count, fate=fate)
+    report, images = validate_objects(
+        ManifestObjects(manifest, validation),
+        policy(configured, request),
+        layout,
+        step.execution,
+        list_images=configured.image_checks != "off",
+    )
+    if images is None or report.verdict == "rejected":
+        measure_records(report)
     logger.info("%s: %s", manifest.uri, report.verdict)
     dataset = accepted_dataset(
         report,
         manifest=manifest.uri,
         version_id=manifest.version_id,
+        validation_version_id=validation.version_id if validation else None,
         newest_only=request.newest_only,
+        images=images,
         layout=layout,
         execution=step.execution,
     )

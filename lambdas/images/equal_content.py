@@ -1,32 +1,6 @@
-"""Finds images that have the same bytes under two names, above all in both channels."""
+"""Reads from S3's answer what objects with the same bytes have in common."""
 
 import re
-from dataclasses import dataclass, field
-
-from lambdas.images.declared import Examined
-from lambdas.manifest.rules.rule import S3, Fault, Rule
-from lambdas.manifest.rules.text import quote
-
-REPEATED = Rule(
-    code="image-content-repeated",
-    severity="warning",
-    title="Images of one channel have the same bytes",
-    template="{image} has the same bytes as {other}",
-    fix="Keep one of them: a repeated image counts twice, and its boxes may contradict.",
-    source=S3 + "API/API_Object.html",
-)
-
-LEAKED = Rule(
-    code="image-content-in-both",
-    severity="warning",
-    title="Images of both channels have the same bytes",
-    template="{image} in validation has the same bytes as {other} in train",
-    fix="Remove one of them: the model is judged on an image that it has learned, and looks "
-    "better than it is.",
-    source=S3 + "API/API_Object.html",
-)
-
-RULES = (REPEATED, LEAKED)
 
 _MD5_OF_OBJECT = re.compile(r"[0-9a-f]{32}")
 _MD5_OF_PARTS = re.compile(r"[0-9a-f]{32}-[0-9]+")
@@ -56,31 +30,3 @@ def content_of_object(
     if _MD5_OF_OBJECT.fullmatch(hexadecimal) or _MD5_OF_PARTS.fullmatch(hexadecimal):
         return f"{hexadecimal}/{size}"
     return None
-
-
-@dataclass(slots=True)
-class EqualContent:
-    """Collects images and finds a fault with each whose bytes an earlier one has.
-
-    It finds at least those that it reports: ``unknown`` counts images of which S3 does not say
-    enough. Images of train are to be added before those of validation, so that a leak is reported
-    of the latter. Holds some 300 bytes an image.
-    """
-
-    unknown: int = 0
-    _first: dict[str, tuple[str, bool]] = field(default_factory=dict)
-
-    def add(self, examined: Examined) -> Fault | None:
-        """Take an image; the fault is of it, not of the one with the same bytes before it."""
-        image = examined.image
-        if examined.content is None:
-            self.unknown += 1
-            return None
-        held_out = image.channel == "validation"
-        other, other_held_out = self._first.setdefault(
-            examined.content, (image.source_ref, held_out)
-        )
-        if other == image.source_ref:
-            return None
-        rule = REPEATED if held_out == other_held_out else LEAKED
-        return rule.fault(image=quote(image.source_ref), other=quote(other))

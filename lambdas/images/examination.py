@@ -9,11 +9,12 @@ from collections.abc import Callable, Generator
 from lambdas.images import jpeg, png
 from lambdas.images.answer import Answer, Part, Refusal, Span
 from lambdas.images.content import beginning_fault, header_reader
-from lambdas.images.declared import DeclaredImage, Examined
 from lambdas.images.decoding import decoding_fault
+from lambdas.images.examined import Examined
 from lambdas.images.header import BrokenHeader, Header
 from lambdas.images.judgement import header_faults, largeness
 from lambdas.images.refusal import refusal_fault
+from lambdas.manifest.line.declared_image import DeclaredImage
 from lambdas.manifest.rules.rule import OPENCV, Fault, Rule
 from lambdas.manifest.rules.text import quote
 

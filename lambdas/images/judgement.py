@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from lambdas.images.declared import DeclaredImage
 from lambdas.images.decoding import MOST_BYTES, MOST_PIXELS
 from lambdas.images.header import UPRIGHT, Header
+from lambdas.manifest.line.declared_image import DeclaredImage
 from lambdas.manifest.rules.rule import (
     DEVELOPER_GUIDE,
     INPUT_LIMITS,

@@ -1,6 +1,6 @@
 """Reads one manifest: every line goes down once, to a channel or to the rejected lines."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from lambdas.manifest.counts.duplicates import SeenImages
 from lambdas.manifest.counts.progress import TOO_SMALL, Progress
@@ -10,7 +10,7 @@ from lambdas.manifest.line.record import Record
 from lambdas.manifest.line.slow_path import SlowPath
 from lambdas.manifest.rules.rule import DEVELOPER_GUIDE, MULTIBOX_TARGET, Fault, Rule
 from lambdas.manifest.rules.text import listing
-from lambdas.manifest.split.channel import Channel
+from lambdas.manifest.split.accepted_images import AcceptedImages
 from lambdas.manifest.split.group_hash import group_hash, key_hash, key_start
 from lambdas.manifest.split.rejected_lines import RejectedLines
 from lambdas.manifest.split.splitter import OneChannel, Splitter
@@ -41,8 +41,16 @@ RULES = (EMPTY_IMAGE_DROPPED, VERDICT_DROPPED)
 class ManifestReader:
     """Reads manifests and counts both of two together; ``seen`` finds images that occur twice."""
 
-    def __init__(self, progress: Progress, rejected: RejectedLines, seen: SeenImages) -> None:
+    def __init__(
+        self,
+        progress: Progress,
+        rejected: RejectedLines,
+        seen: SeenImages,
+        images: AcceptedImages | None,
+    ) -> None:
         self._progress = progress
+        self._images = images
+        self._known = progress.examined.by_line() if progress.examined else {}
         self._rejected = rejected
         self._seen = seen
         policy = progress.policy
@@ -61,7 +69,7 @@ class ManifestReader:
         first_line = 1
         self._progress.sample.begin()
         for batch in batches:
-            self._read_batch(batch, first_line, manifest, splitter.channel)
+            self._read_batch(batch, first_line, manifest, splitter)
             splitter.settle()
             self._seen.settle()
             first_line += len(batch)
@@ -71,19 +79,21 @@ class ManifestReader:
         batch: list[bytes],
         first_line: int,
         manifest: ManifestName,
-        channel: Callable[[int, set[int]], Channel],
+        splitter: Splitter | OneChannel,
     ) -> None:
         # This runs for every line: names are local, and nothing is formatted.
         progress, read, known = self._progress, self._fast.read, self._progress.names.names.items()
         hashed, group_hash, buckets = self._hash, self._group_hash, self._seen.buckets
+        images, known_images = self._images, self._known.get(manifest, {})
         in_validation = manifest == "validation"
+        channel = splitter.channel
         due = progress.sample.due
         counts: list[int] = []
         count = counts.append
         for line, raw in enumerate(batch, first_line):
             record = read(raw)
-            if record is None:
-                raw, record = self._look_closer(raw, line, manifest)  # noqa: PLW2901
+            if record is None or line in known_images:
+                raw, record = self._look_closer(raw, record, line, manifest, splitter)  # noqa: PLW2901
                 if record is None:
                     continue
             if not record.names.items() <= known:
@@ -94,23 +104,42 @@ class ManifestReader:
             ):
                 continue
             image = record.source_ref
-            key = hashed(image[key_start(image) :])
             identity = hash(image) & 0xFFFF_FFFF_FFFF_FFFF
             bucket = buckets[identity >> 56]
             bucket.append(identity)
             bucket.append(2 * line + in_validation)
             bucket.append(record.signature)
-            if group_hash is not None:
-                key = group_hash(image)
+            key = group_hash(image) if group_hash else hashed(image[key_start(image) :])
             channel(key, record.used).add(raw, record)
+            if images is not None:
+                images.add(record, line, manifest)
             if record.tiny or line >= due:
                 due = progress.note(record, line, manifest)
         progress.fates["usable"] += len(counts)
         progress.per_image.update(counts)
 
     def _look_closer(
-        self, raw: bytes, line: int, manifest: ManifestName
+        self,
+        raw: bytes,
+        record: Record | None,
+        line: int,
+        manifest: ManifestName,
+        splitter: Splitter | OneChannel,
     ) -> tuple[bytes, Record | None]:
+        if record is None:
+            raw, record = self._judge(raw, line, manifest)
+        known = self._known[manifest].get(line) if self._known else None
+        if record is None or known is None:
+            return raw, record
+        if self._is_set_aside(raw, record, line, manifest, known.faults):
+            return raw, None
+        if known.content is not None:
+            image, group_hash = record.source_ref, self._group_hash
+            key = group_hash(image) if group_hash else self._hash(image[key_start(image) :])
+            self._progress.equal_images.add(known.content, image, line, manifest, key, splitter)
+        return raw, record
+
+    def _judge(self, raw: bytes, line: int, manifest: ManifestName) -> tuple[bytes, Record | None]:
         if not raw or raw.isspace():
             return raw, None
         progress = self._progress
@@ -129,6 +158,20 @@ class ManifestReader:
         if not judged.faults and judged.document is not None and attribute is not None:
             self._fast.learn(judged.document, attribute, judged.record.source_ref)
         return judged.raw, judged.record
+
+    def _is_set_aside(
+        self, raw: bytes, record: Record, line: int, manifest: ManifestName, faults: list[Fault]
+    ) -> bool:
+        progress, codes = self._progress, [found.rule.code for found in faults]
+        if codes:
+            progress.sample.take_found(record, line, manifest, codes)
+        if not any(found.costs_the_line for found in faults):
+            self._note(faults, line, manifest)
+            return False
+        progress.fates["invalid"] += 1
+        progress.set_aside += 1
+        self._reject(raw, faults, line, manifest)
+        return True
 
     def _is_dropped(self, raw: bytes, record: Record, line: int, manifest: ManifestName) -> bool:
         progress = self._progress

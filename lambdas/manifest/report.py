@@ -42,6 +42,17 @@ class SplitCounts(msgspec.Struct):
     validation: int = 0
 
 
+class ImageCounts(msgspec.Struct):
+    """Images that were looked at themselves.
+
+    content_unknown: those of which S3 does not say enough to tell whether another one has the same
+        bytes.
+    """
+
+    examined: int
+    content_unknown: int
+
+
 class Finding(msgspec.Struct, omit_defaults=True):
     """A rule that was broken: how often (lines), where first, what was found there."""
 
@@ -153,7 +164,10 @@ class Statistics(msgspec.Struct):
 
 
 class Report(msgspec.Struct):
-    """The whole result; `to_json` is the document, `cause` and `summary` are for the console."""
+    """The whole result; `to_json` is the document, `cause` and `summary` are for the console.
+
+    images: None where nobody has looked at them.
+    """
 
     verdict: Literal["accepted", "rejected"]
     label_attribute: str | None
@@ -165,6 +179,7 @@ class Report(msgspec.Struct):
     hyperparameters: dict[str, str]
     findings: list[Finding]
     statistics: Statistics
+    images: ImageCounts | None = None
 
     def to_json(self) -> bytes:
         """The document as UTF-8 JSON on one line."""

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from itertools import chain
 
 from lambdas.manifest.counts.duplicates import SeenImages
+from lambdas.manifest.counts.examined_images import ExaminedImages
 from lambdas.manifest.counts.progress import Progress
 from lambdas.manifest.format import ManifestName
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.reader import ManifestReader
 from lambdas.manifest.report import Report
+from lambdas.manifest.split.accepted_images import AcceptedImages
 from lambdas.manifest.split.channel import Channel, Output, Sink
 from lambdas.manifest.split.rejected_lines import RejectedLines
 from lambdas.manifest.split.splitter import OneChannel, Splitter
@@ -26,12 +28,14 @@ class Sinks:
     """Where the output goes, in chunks of 1 MiB or more (but for the last).
 
     train and validation get the usable lines unchanged, each ending in a line feed (a byte order
-    mark is left out); rejected gets a JSON line for each line that is in neither.
+    mark is left out); rejected gets a JSON line for each line that is in neither; images,
+    if it is wanted, one for each that is in one of them, a ``DeclaredImage``.
     """
 
     train: Sink
     validation: Sink
     rejected: Sink
+    images: Sink | None = None
 
 
 def validate_manifest(
@@ -40,6 +44,7 @@ def validate_manifest(
     sinks: Sinks,
     validation_manifest: RawStream | None = None,
     on_read: Callable[[int], None] | None = None,
+    examined: ExaminedImages | None = None,
 ) -> Report:
     """Validate a manifest and split it into the channels of a training job, in constant memory.
 
@@ -54,15 +59,19 @@ def validate_manifest(
         validation_manifest: with it nothing is split: ``manifest`` goes to train, this one to
             validation, under the same label attribute, classes and rules.
         on_read: gets the number of bytes of each chunk read.
+        examined: what was found in the images of the same manifests since they were validated
+            first: a line whose image can't be used is invalid.
     """
     progress = Progress(
         policy,
         Channel(Output(sinks.train)),
         Channel(Output(sinks.validation)),
         LabelAttributes(policy.label_attribute),
+        examined=examined,
     )
     rejected, seen = RejectedLines(sinks.rejected), SeenImages()
-    reader = ManifestReader(progress, rejected, seen)
+    images = AcceptedImages(sinks.images) if sinks.images else None
+    reader = ManifestReader(progress, rejected, seen, images)
     if validation_manifest is None:
         splitter = Splitter(
             progress.train,
@@ -77,9 +86,11 @@ def validate_manifest(
             "validation": validation_manifest,
         }
         for name, stream in given.items():
-            channel = OneChannel(progress.channels[name])
+            channel = OneChannel(progress.channels[name], name)
             _read(reader, progress, batches(stream, on_read), name, channel)
     rejected.close()
+    if images is not None:
+        images.close()
     return summarize(progress, seen)
 
 

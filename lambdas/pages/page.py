@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from jinja2 import Environment
 
+from lambdas.images.catalogue import RULES as IMAGE_RULES
 from lambdas.manifest.catalogue import RULES
 from lambdas.manifest.report import Report
 from lambdas.manifest.rules.rule import Rule
@@ -49,7 +50,7 @@ def _rules(report: Report) -> list[Rule]:
     """Return the rules that the page names, in the order of the catalogue."""
     named = {finding.code for finding in report.findings}
     named |= {code for record in report.statistics.drawn() for code in record.codes}
-    return [rule for code, rule in RULES.items() if code in named]
+    return [rule for code, rule in (RULES | IMAGE_RULES).items() if code in named]
 
 
 @cache

@@ -1,5 +1,7 @@
 """The functions that are steps of the workflow, each with its own permissions."""
 
+from dataclasses import dataclass
+
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
@@ -8,7 +10,9 @@ from constructs import Construct
 from lambdas.contract import BucketLayout
 from lambdas.settings import (
     AwaitTrainingJobSettings,
+    CheckImagesSettings,
     RecordModelSettings,
+    SetImagesAsideSettings,
     StartTrainingJobSettings,
     ValidateManifestSettings,
 )
@@ -33,8 +37,28 @@ developer guide, configuration-memory.html), which is all that one validator can
 (docs/adr/0007-validation-memory.md): a manifest of 10 GB is read in three to five minutes."""
 
 
+CHECKING_SECONDS = 90
+CHECKING = {
+    "headers": FunctionSize(CHECKING_SECONDS, memory_mb=512),
+    "decode": FunctionSize(CHECKING_SECONDS, memory_mb=1769),
+}
+"""First bytes are waited for more than they are computed with; decoding takes a whole vCPU, and
+800 MB for an image of 100 megapixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSteps:
+    """What looks at images, one batch at a time, and what sets those aside that can't be used."""
+
+    check_images: PipelineFunction
+    set_images_aside: PipelineFunction
+
+
 class Steps(Construct):
-    """``validate_manifest``, ``start_training_job``, ``await_training_job``, ``record_model``."""
+    """``validate_manifest``, ``start_training_job``, ``await_training_job``, ``record_model``.
+
+    ``images`` has two more, unless the settings switch them off.
+    """
 
     def __init__(
         self,
@@ -48,8 +72,9 @@ class Steps(Construct):
         super().__init__(scope, construct_id)
         self._defaults = defaults
         self._settings = defaults.settings
-        self._bucket = defaults.storage.bucket
+        self.bucket = self._bucket = defaults.storage.bucket
         self.validate_manifest = self._validate_manifest()
+        self.images = self._image_steps() if self._settings.image_checks != "off" else None
         self.start_training_job = self._start_training_job(training_role, topic)
         self.await_training_job = self._await_training_job()
         self.record_model = self._record_model()
@@ -65,17 +90,57 @@ class Steps(Construct):
                 ValidateManifestSettings, self._settings, bucket=self._bucket.bucket_name
             ),
             permissions=[
-                *allow_reading([self._bucket, *self._defaults.storage.image_buckets]),
-                deny_reading_task_tokens(self._bucket),
+                *self._validating(),
                 self._on_labeling_jobs("sagemaker:DescribeLabelingJob"),
-                allow_on_objects(
-                    self._bucket,
-                    BucketLayout.EXECUTIONS,
-                    "s3:PutObject",
-                    "s3:AbortMultipartUpload",
-                ),
             ],
         )
+
+    def _image_steps(self) -> ImageSteps:
+        return ImageSteps(self._check_images(), self._set_images_aside())
+
+    def _check_images(self) -> PipelineFunction:
+        buckets = [self._bucket, *self._defaults.storage.image_buckets]
+        return PipelineFunction(
+            self,
+            "check_images",
+            description="Looks at a batch of the images that a manifest names",
+            defaults=self._defaults,
+            size=CHECKING[self._settings.image_checks],
+            settings=function_settings(CheckImagesSettings, self._settings),
+            # What the training role may do with images, so that both are refused the same.
+            permissions=[
+                iam.PolicyStatement(
+                    actions=["s3:GetObject"],
+                    resources=[bucket.arn_for_objects("*") for bucket in buckets],
+                ),
+                iam.PolicyStatement(
+                    actions=["s3:ListBucket"], resources=[bucket.bucket_arn for bucket in buckets]
+                ),
+                deny_reading_task_tokens(self._bucket),
+            ],
+        )
+
+    def _set_images_aside(self) -> PipelineFunction:
+        return PipelineFunction(
+            self,
+            "set_images_aside",
+            description="Takes the lines out of a manifest whose images can't be used",
+            defaults=self._defaults,
+            size=VALIDATION,
+            settings=function_settings(
+                SetImagesAsideSettings, self._settings, bucket=self._bucket.bucket_name
+            ),
+            permissions=self._validating(),
+        )
+
+    def _validating(self) -> list[iam.PolicyStatement]:
+        return [
+            *allow_reading([self._bucket, *self._defaults.storage.image_buckets]),
+            deny_reading_task_tokens(self._bucket),
+            allow_on_objects(
+                self._bucket, BucketLayout.EXECUTIONS, "s3:PutObject", "s3:AbortMultipartUpload"
+            ),
+        ]
 
     def _start_training_job(
         self, training_role: TrainingRole, topic: sns.ITopic

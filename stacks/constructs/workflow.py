@@ -6,6 +6,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from stacks.constructs.check_images import allow_map_runs
 from stacks.constructs.log_group import PipelineLogGroup
 from stacks.constructs.permissions import (
     allow_answering_tasks,
@@ -23,7 +24,7 @@ COMMENT = "Validates a Ground Truth manifest, trains an object detector on it, r
 
 
 class Workflow(Construct):
-    """``state_machine``, with a role that may invoke its four functions and nothing else."""
+    """``state_machine``, with a role that may invoke its functions, and run its children."""
 
     def __init__(
         self,
@@ -36,12 +37,15 @@ class Workflow(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
+        images = steps.images
         functions = (
             steps.validate_manifest,
+            *((images.check_images, images.set_images_aside) if images else ()),
             steps.start_training_job,
             steps.await_training_job,
             steps.record_model,
         )
+        role = WorkflowRole(self, "Role", functions=functions)
         graph = WorkflowGraph(self, "Graph", settings=settings, steps=steps)
         self.state_machine = sfn.StateMachine(
             self,
@@ -59,8 +63,16 @@ class Workflow(Construct):
                 level=sfn.LogLevel.ALL,
                 include_execution_data=False,
             ),
-            role=WorkflowRole(self, "Role", functions=functions).without_policy_updates(),
+            role=role.without_policy_updates(),
         )
+        if images:
+            # Of its own, too: it names the state machine.
+            iam.Policy(
+                self,
+                "MapRunsPolicy",
+                statements=allow_map_runs(self.state_machine, steps.bucket, key),
+                roles=[role],
+            )
         self._allow(
             steps.start_training_job,
             allow_creating_training_jobs(self.state_machine, settings.training_job_prefix),

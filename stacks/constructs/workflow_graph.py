@@ -1,9 +1,10 @@
-"""The states of the workflow: four steps, one loop over instance types, and what each retries."""
+"""The states of the workflow: its steps, one loop over instance types, and what each retries."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import Duration
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
@@ -16,11 +17,13 @@ from lambdas.errors import (
     RedrivenJobEnded,
     ResourceLimitExceeded,
 )
+from stacks.constructs.check_images import CheckImages
 from stacks.constructs.pipeline_function import PipelineFunction
 from stacks.constructs.steps import Steps
 from stacks.retries import (
     LABELING_JOB_SECONDS,
     MISSED_HEARTBEATS,
+    RETRIES_OF_A_BATCH,
     TRANSIENT_ERRORS,
     TRANSIENT_ERRORS_OF_VALIDATION,
     TRANSIENT_FIRST_SECONDS,
@@ -84,7 +87,11 @@ class WorkflowGraph(Construct):
             errors=[RedrivenJobEnded.__name__],
             outputs=_input_with(attempt="$states.input.attempt + 1", internal_errors="0"),
         )
-        return validate.next(start).next(wait).next(record)
+        start.next(wait).next(record)
+        if steps.images is None:
+            return validate.next(start)
+        check = self._check_images(steps.bucket, steps.images.check_images)
+        return validate.next(check).next(self._set_aside(steps.images.set_images_aside)).next(start)
 
     def _validate(self, function: PipelineFunction) -> tasks.LambdaInvoke:
         validate = self._step(
@@ -106,6 +113,30 @@ class WorkflowGraph(Construct):
             validate,
             transient_retries_of_validation(self._settings),
             errors=TRANSIENT_ERRORS_OF_VALIDATION,
+        )
+
+    def _check_images(self, bucket: s3.IBucket, function: PipelineFunction) -> CheckImages:
+        check_batch = self._step(State.CHECK_BATCH, function, INPUT, outputs=RESULT)
+        return CheckImages(
+            self,
+            settings=self._settings,
+            bucket=bucket,
+            check_batch=_retrying_transient_errors(check_batch, RETRIES_OF_A_BATCH),
+        )
+
+    def _set_aside(self, function: PipelineFunction) -> tasks.LambdaInvoke:
+        set_aside = self._step(
+            State.SET_IMAGES_ASIDE,
+            function,
+            {
+                "dataset": "{% $states.input.dataset %}",
+                "request": "{% $states.context.Execution.Input %}",
+                "execution": EXECUTION["name"],
+            },
+            outputs=_input_with(dataset="$states.result.Payload"),
+        )
+        return _retrying_transient_errors(
+            set_aside, TRANSIENT_RETRIES, errors=TRANSIENT_ERRORS_OF_VALIDATION
         )
 
     def _start(self, function: PipelineFunction) -> tasks.LambdaInvoke:
@@ -198,7 +229,7 @@ class WorkflowGraph(Construct):
         self,
         state: State,
         function: PipelineFunction,
-        payload: Mapping[str, Any],
+        payload: Mapping[str, Any] | str,
         outputs: str | Mapping[str, Any],
         **properties: Any,
     ) -> tasks.LambdaInvoke:
@@ -207,7 +238,9 @@ class WorkflowGraph(Construct):
             self,
             str(state),
             lambda_function=function,
-            payload=sfn.TaskInput.from_object(payload),
+            payload=sfn.TaskInput.from_text(payload)
+            if isinstance(payload, str)
+            else sfn.TaskInput.from_object(payload),
             outputs=outputs,
             retry_on_service_exceptions=False,
             **properties,

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
 
+from lambdas.settings import ImageChecks
 from stacks.settings.checks import (
     check_bucket_name,
     check_bucket_names,
@@ -85,6 +86,12 @@ class PipelineSettings:
             description="a list of at most 50 class names of label verification jobs",
         ),
     ] = ()
+    image_checks: Annotated[ImageChecks, Meta(description='"headers", "decode" or "off"')] = (
+        "headers"
+    )
+    image_check_concurrency: Annotated[
+        int, Meta(ge=1, le=1_000, description="a whole number from 1 to 1000")
+    ] = 8
     max_invalid_fraction: Share = 0.05
     max_unlabeled_fraction: Share = 0.2
     instance_types: Annotated[

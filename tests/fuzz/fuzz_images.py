@@ -19,9 +19,9 @@ atheris: Any = import_module("atheris")  # not among the requirements
 with atheris.instrument_imports(include=["lambdas.images"]):
     from lambdas.images.answer import Part
     from lambdas.images.content import header_reader
-    from lambdas.images.declared import DeclaredImage
     from lambdas.images.examination import examine_header
     from lambdas.images.header import BrokenHeader, Header
+    from lambdas.manifest.line.declared_image import DeclaredImage
 
 MOST_READS = 5
 IMAGE = DeclaredImage(1, "s3://images/1.jpg", 16, 8)

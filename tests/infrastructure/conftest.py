@@ -36,6 +36,14 @@ def customized(tmp_path_factory: pytest.TempPathFactory) -> Template:
     return Template(folder, json.loads(synthesize(folder, context).read_text()))
 
 
+@pytest.fixture(scope="session")
+def unchecked(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The template of a pipeline that looks at no image."""
+    folder = tmp_path_factory.mktemp("cdk.out")
+    context = {"pipeline.image_checks": "off"}
+    return Template(folder, json.loads(synthesize(folder, context).read_text()))
+
+
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
 
 HARDENED = {

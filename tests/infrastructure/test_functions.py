@@ -13,6 +13,8 @@ from tests.infrastructure.templates import Template
 MODULES = [
     "start_execution",
     "validate_manifest",
+    "check_images",
+    "set_images_aside",
     "start_training_job",
     "await_training_job",
     "resume_execution",
@@ -72,7 +74,7 @@ def test_every_function_runs_on_arm_is_traced_and_logs_json_to_its_own_group(
     assert len(groups) == len(MODULES)
 
 
-def test_only_validation_and_reconciliation_get_more_than_a_small_function(
+def test_only_what_reads_manifests_images_or_jobs_gets_more_than_a_small_function(
     template: Template,
 ) -> None:
     sizes = {
@@ -80,6 +82,8 @@ def test_only_validation_and_reconciliation_get_more_than_a_small_function(
         for module, each in template.functions().items()
     }
     assert sizes.pop("validate_manifest") == (900, 1769, 1024)
+    assert sizes.pop("set_images_aside") == (900, 1769, 1024)
+    assert sizes.pop("check_images") == (90, 512, 512)
     assert sizes.pop("reconcile_training_jobs") == (900, 512, 512)
     assert set(sizes.values()) == {(60, 512, 512)}
 

@@ -30,6 +30,21 @@ GRANTS = {
         "s3:AbortMultipartUpload on <Bucket.Arn>/executions/*",
         "sagemaker:DescribeLabelingJob on arn:aws:sagemaker:eu-west-1:111122223333:labeling-job/*",
     },
+    "StepsCheckImages": {
+        "s3:GetObject on <Bucket.Arn>/*",
+        "Deny s3:GetObject on <Bucket.Arn>/callbacks/*",
+        "Deny s3:GetObjectVersion on <Bucket.Arn>/callbacks/*",
+        "s3:ListBucket on <Bucket.Arn>",
+    },
+    "StepsSetImagesAside": {
+        "s3:GetObject on <Bucket.Arn>/*",
+        "s3:GetObjectVersion on <Bucket.Arn>/*",
+        "Deny s3:GetObject on <Bucket.Arn>/callbacks/*",
+        "Deny s3:GetObjectVersion on <Bucket.Arn>/callbacks/*",
+        "s3:ListBucket on <Bucket.Arn>",
+        "s3:PutObject on <Bucket.Arn>/executions/*",
+        "s3:AbortMultipartUpload on <Bucket.Arn>/executions/*",
+    },
     "StepsStartTrainingJob": {
         f"sagemaker:CreateTrainingJob on {CREATED}",
         f"sagemaker:AddTags on {CREATED}",
@@ -102,12 +117,43 @@ def test_every_function_has_a_role_of_its_own(template: Template) -> None:
     assert sorted(roles) == sorted(f"<{function}Role.Arn>" for function in GRANTS)
 
 
-def test_the_workflow_may_invoke_its_four_functions_and_be_observed(template: Template) -> None:
+@pytest.mark.parametrize("which", ["template", "hardened"])
+def test_images_are_looked_at_with_what_the_training_role_may_read(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    def reads(role: str) -> set[str]:
+        reading = ("s3:GetObject ", "s3:GetObjectVersion ", "s3:ListBucket ")
+        grants = request.getfixturevalue(which).grants(role)
+        return {each for each in grants if each.removeprefix("Deny ").startswith(reading)}
+
+    assert reads("StepsCheckImagesRole") == reads("TrainingRole")
+
+
+def test_without_image_checks_the_workflow_starts_no_executions(unchecked: Template) -> None:
+    grants = unchecked.grants("WorkflowRole")
+    assert not [each for each in grants if each.startswith(("states:", "s3:"))]
+    assert "lambda:InvokeFunction on <StepsValidateManifest.Arn>" in grants
+
+
+def test_the_workflow_may_invoke_its_functions_run_its_children_and_be_observed(
+    template: Template,
+) -> None:
     assert template.grants("WorkflowRole") == {
         "lambda:InvokeFunction on <StepsValidateManifest.Arn>",
+        "lambda:InvokeFunction on <StepsCheckImages.Arn>",
+        "lambda:InvokeFunction on <StepsSetImagesAside.Arn>",
         "lambda:InvokeFunction on <StepsStartTrainingJob.Arn>",
         "lambda:InvokeFunction on <StepsAwaitTrainingJob.Arn>",
         "lambda:InvokeFunction on <StepsRecordModel.Arn>",
+        "states:StartExecution on <WorkflowStateMachine>",
+        f"states:DescribeExecution on {EXECUTIONS}",
+        f"states:RedriveExecution on {EXECUTIONS[:-2]}/Images:*",
+        "s3:GetObject on <Bucket.Arn>/executions/*/images.jsonl*",
+        "s3:GetObjectVersion on <Bucket.Arn>/executions/*/images.jsonl*",
+        "s3:PutObject on <Bucket.Arn>/executions/*/image-checks/*",
+        "s3:GetObject on <Bucket.Arn>/executions/*/image-checks/*",
+        "s3:ListMultipartUploadParts on <Bucket.Arn>/executions/*/image-checks/*",
+        "s3:AbortMultipartUpload on <Bucket.Arn>/executions/*/image-checks/*",
         "logs:CreateLogDelivery on *",
         "logs:DeleteLogDelivery on *",
         "logs:DescribeLogGroups on *",
@@ -227,7 +273,7 @@ def test_sagemaker_may_find_the_buckets_of_a_job_without_naming_a_prefix(
 
 def test_only_this_account_can_make_a_service_assume_a_role(template: Template) -> None:
     roles = template.of_type("IAM::Role")
-    assert len(roles) == 10
+    assert len(roles) == 12
     for role in roles.values():
         (trust,) = template.plain(role["Properties"]["AssumeRolePolicyDocument"])["Statement"]
         assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": "111122223333"}

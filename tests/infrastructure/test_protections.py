@@ -16,6 +16,9 @@ BOUNDARY = HARDENED["pipeline.permissions_boundary_arn"]
 
 KEY_USES = {
     "StepsValidateManifest": ({"Decrypt", "GenerateDataKey"}, {"s3"}),
+    "StepsCheckImages": ({"Decrypt"}, {"s3"}),
+    "StepsSetImagesAside": ({"Decrypt", "GenerateDataKey"}, {"s3"}),
+    "Workflow": ({"Decrypt", "GenerateDataKey"}, {"s3"}),
     "StepsStartTrainingJob": ({"Decrypt", "GenerateDataKey"}, {"s3", "sns"}),
     "StepsAwaitTrainingJob": ({"Decrypt", "GenerateDataKey"}, {"s3"}),
     "StepsRecordModel": ({"Decrypt", "GenerateDataKey"}, {"s3"}),

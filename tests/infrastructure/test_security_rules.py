@@ -27,6 +27,10 @@ ACCEPTED = {
         "Keys below one prefix of the pipeline's own bucket; their names are known only at run"
         " time."
     ),
+    r"AwsSolutions-IAM5\[Resource::(<Bucket.*\.Arn>|arn:.*:s3:::team-data)/"
+    r"executions/\*/(image-checks/|images\.jsonl)\*\]": (
+        "The same, of the executions' files those that a Map Run reads and writes."
+    ),
     r"AwsSolutions-IAM5\[Resource::arn:.*:s3:::first-images/\*\]": (
         "Only reading, in a bucket that the settings name for its images."
     ),
@@ -44,8 +48,11 @@ ACCEPTED = {
     r"AwsSolutions-IAM5\[Resource::arn:.*:sagemaker:.*:labeling-job/\*\]": (
         "Looking at the labeling job that wrote a manifest, whatever its name."
     ),
-    r"AwsSolutions-IAM5\[Resource::arn:.*:execution:<WorkflowStateMachine.*\.Name>:\*\]": (
-        "The executions of the pipeline's own state machine."
+    r"AwsSolutions-IAM5\[Resource::arn:.*:execution:<WorkflowStateMachine.*\.Name>(/Images)?:\*\]": (
+        "The executions of the pipeline's own state machine, and the children of its map."
+    ),
+    r"AwsSolutions-IAM5\[Resource::arn:.*:execution:\{.*WorkflowStateMachine.*\}:\*\]": (
+        "The CDK's own policy for a map, which is in no template: the role takes none from it."
     ),
     r"AwsSolutions-IAM5\[Resource::arn:.*:log-group:/aws/sagemaker/TrainingJobs:log-stream:\*\]": (
         "SageMaker names the log streams of training jobs."

@@ -133,6 +133,19 @@ SETTINGS: dict[str, Setting] = {
     "drop_verdicts": Setting(
         ["bad", "blurred"], "bad,blurred", lambda it: it.policy.drop_verdicts, {"bad", "blurred"}
     ),
+    "image_checks": Setting(
+        "decode",
+        "decode",
+        lambda it: (
+            it.environment("check_images")["IMAGE_CHECKS"],
+            it.environment("validate_manifest")["IMAGE_CHECKS"],
+            it.state(State.CHECK_IMAGES)["ItemBatcher"]["MaxItemsPerBatch"],
+        ),
+        ('"decode"', '"decode"', 50),
+    ),
+    "image_check_concurrency": Setting(
+        21, "21", lambda it: it.state(State.CHECK_IMAGES)["MaxConcurrency"], 21
+    ),
     "max_invalid_fraction": Setting(0.04, "0.04", lambda it: it.policy.max_invalid_fraction, 0.04),
     "max_unlabeled_fraction": Setting(
         0.13, "0.13", lambda it: it.policy.max_unlabeled_fraction, 0.13

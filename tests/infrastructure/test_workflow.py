@@ -9,7 +9,7 @@ import jsonata  # type: ignore[import-untyped]
 import pytest
 
 from lambdas import errors
-from lambdas.contract import State
+from lambdas.contract import BucketLayout, State
 from stacks.rendered import RENDERED, rendered_definition
 from stacks.retries import (
     MAX_HISTORY_EVENTS,
@@ -50,6 +50,8 @@ TRANSIENT_ERRORS = [
 ]
 """What passes by itself: a throttled or failed call, a function that died or ran out of time."""
 
+READ_A_MANIFEST = (State.VALIDATE_MANIFEST, State.SET_IMAGES_ASIDE)
+
 MONTH = 2_419_200
 
 
@@ -78,20 +80,39 @@ def test_the_committed_rendering_is_current(template: Template) -> None:
     )
 
 
-def test_the_graph_is_four_steps_that_may_start_another_training_job(template: Template) -> None:
+TRAINING = {
+    State.START_TRAINING_JOB: [State.AWAIT_TRAINING_JOB, State.NEXT_INSTANCE_TYPE],
+    State.AWAIT_TRAINING_JOB: [
+        State.RECORD_MODEL,
+        State.NEXT_INSTANCE_TYPE,
+        State.START_TRAINING_JOB,
+        State.START_TRAINING_JOB,
+    ],
+    State.NEXT_INSTANCE_TYPE: [State.START_TRAINING_JOB],
+    State.RECORD_MODEL: [],
+}
+
+
+def graph(template: Template) -> dict[str, list[str]]:
     assert template.state_machine()["StartAt"] == State.VALIDATE_MANIFEST
-    assert {name: list(successors(state)) for name, state in states(template).items()} == {
-        State.VALIDATE_MANIFEST: [State.START_TRAINING_JOB],
-        State.START_TRAINING_JOB: [State.AWAIT_TRAINING_JOB, State.NEXT_INSTANCE_TYPE],
-        State.AWAIT_TRAINING_JOB: [
-            State.RECORD_MODEL,
-            State.NEXT_INSTANCE_TYPE,
-            State.START_TRAINING_JOB,
-            State.START_TRAINING_JOB,
-        ],
-        State.NEXT_INSTANCE_TYPE: [State.START_TRAINING_JOB],
-        State.RECORD_MODEL: [],
+    return {name: list(successors(state)) for name, state in states(template).items()}
+
+
+def test_the_graph_looks_at_images_and_may_start_another_training_job(template: Template) -> None:
+    assert graph(template) == {
+        State.VALIDATE_MANIFEST: [State.CHECK_IMAGES],
+        State.CHECK_IMAGES: [State.SET_IMAGES_ASIDE],
+        State.SET_IMAGES_ASIDE: [State.START_TRAINING_JOB],
+        **TRAINING,
     }
+
+
+def test_without_image_checks_the_graph_is_four_steps(unchecked: Template) -> None:
+    assert graph(unchecked) == {
+        State.VALIDATE_MANIFEST: [State.START_TRAINING_JOB],
+        **TRAINING,
+    }
+    assert not {"check_images", "set_images_aside"} & unchecked.functions().keys()
 
 
 def test_only_what_another_training_job_can_mend_is_caught(template: Template) -> None:
@@ -110,7 +131,7 @@ def test_only_what_another_training_job_can_mend_is_caught(template: Template) -
 
 
 def test_no_state_turns_a_failure_into_another_end(template: Template) -> None:
-    assert {state["Type"] for state in states(template).values()} == {"Task", "Wait"}
+    assert {state["Type"] for state in states(template).values()} == {"Task", "Wait", "Map"}
 
 
 def test_every_error_name_is_one_of_ours_or_documented_by_aws(template: Template) -> None:
@@ -143,13 +164,14 @@ def transient_retrier(template: Template, state: State) -> Any:
         (State.VALIDATE_MANIFEST, 12 + 60, 120, "FULL"),
         (State.START_TRAINING_JOB, 12 + 288, 300, "FULL"),
         (State.AWAIT_TRAINING_JOB, 9 + 196, 900, "NONE"),
+        (State.SET_IMAGES_ASIDE, 12, 120, "FULL"),
         (State.RECORD_MODEL, 12, 120, "FULL"),
     ],
 )
 def test_every_step_outlasts_faults_that_pass_however_long_it_waits(
     template: Template, state: State, tries: int, longest: int, jitter: str
 ) -> None:
-    too_large = ["Sandbox.Timedout"] if state == State.VALIDATE_MANIFEST else []
+    too_large = ["Sandbox.Timedout"] if state in READ_A_MANIFEST else []
     assert transient_retrier(template, state) == {
         "ErrorEquals": [error for error in TRANSIENT_ERRORS if error not in too_large],
         "IntervalSeconds": 2,
@@ -178,7 +200,8 @@ def test_a_manifest_that_takes_longer_than_lambda_gives_is_not_read_again(
         for name, state in states(template).items()
         if "Retry" in state
     }
-    assert "Sandbox.Timedout" not in retried.pop(State.VALIDATE_MANIFEST)
+    for state in READ_A_MANIFEST:
+        assert "Sandbox.Timedout" not in retried.pop(state)
     assert all("Sandbox.Timedout" in errors for errors in retried.values())
 
 
@@ -189,6 +212,14 @@ def test_a_manifest_that_takes_longer_than_lambda_gives_is_not_read_again(
             State.VALIDATE_MANIFEST,
             {
                 "request": "{% $states.input %}",
+                "execution": "{% $states.context.Execution.Name %}",
+            },
+        ),
+        (
+            State.SET_IMAGES_ASIDE,
+            {
+                "dataset": "{% $states.input.dataset %}",
+                "request": "{% $states.context.Execution.Input %}",
                 "execution": "{% $states.context.Execution.Name %}",
             },
         ),
@@ -268,6 +299,69 @@ def test_what_later_states_need_is_in_their_input_and_in_no_variable(template: T
     )
     assert output(start, {"Payload": "job"}) == INPUT | {"training_job": "job"}
     assert output(wait, "result") == INPUT | {"model": "result"}
+
+
+def test_the_data_set_without_bad_images_takes_the_place_of_the_one_before(
+    template: Template,
+) -> None:
+    check, set_aside = (
+        states(template)[state]["Output"] for state in (State.CHECK_IMAGES, State.SET_IMAGES_ASIDE)
+    )
+    assert output(check, {"MapRunArn": "run"}) == INPUT
+    assert output(set_aside, {"Payload": "smaller"}) == INPUT | {"dataset": "smaller"}
+
+
+def test_images_are_listed_by_one_version_of_an_object(template: Template) -> None:
+    reader = states(template)[State.CHECK_IMAGES]["ItemReader"]
+    assert reader == {
+        "Resource": "arn:aws:states:::s3:getObject",
+        "ReaderConfig": {"InputType": "JSONL"},
+        "Arguments": {
+            "Bucket": "<Bucket>",
+            "Key": "{% $states.input.dataset.images.key %}",
+            "VersionId": "{% $states.input.dataset.images.version_id %}",
+        },
+    }
+
+
+def test_images_are_looked_at_in_batches_by_express_children(template: Template) -> None:
+    check = states(template)[State.CHECK_IMAGES]
+    assert check["ItemProcessor"]["ProcessorConfig"] == {
+        "Mode": "DISTRIBUTED",
+        "ExecutionType": "EXPRESS",
+    }
+    assert check["ItemBatcher"] == {
+        "MaxItemsPerBatch": 1_000,
+        "MaxInputBytesPerBatch": 200_000,
+        "BatchInput": {"execution": "{% $states.context.Execution.Name %}"},
+    }
+    assert check["MaxConcurrency"] == 8
+
+
+def test_no_batch_may_fail(template: Template) -> None:
+    check = states(template)[State.CHECK_IMAGES]
+    assert not {"ToleratedFailurePercentage", "ToleratedFailureCount", "Catch"} & check.keys()
+
+
+def test_a_batch_with_all_its_retries_ends_before_an_express_execution_must(
+    template: Template,
+) -> None:
+    (state,) = states(template)[State.CHECK_IMAGES]["ItemProcessor"]["States"].values()
+    (rule,) = state["Retry"]
+    assert rule["ErrorEquals"] == TRANSIENT_ERRORS
+    waits = [rule["IntervalSeconds"] * rule["BackoffRate"] ** n for n in range(rule["MaxAttempts"])]
+    timeout = template.functions()["check_images"]["Timeout"]
+    assert (rule["MaxAttempts"] + 1) * timeout + sum(waits) < 300
+    assert state["QueryLanguage"] == "JSONata"
+
+
+def test_what_was_found_lies_where_set_images_aside_looks_for_it(template: Template) -> None:
+    writer = states(template)[State.CHECK_IMAGES]["ResultWriter"]
+    assert writer["WriterConfig"] == {"OutputType": "JSONL", "Transformation": "COMPACT"}
+    prefix = evaluate(
+        writer["Arguments"]["Prefix"], states={"context": {"Execution": {"Name": "dogs-1"}}}
+    )
+    assert f"{prefix}/" == BucketLayout("any").image_checks("dogs-1")
 
 
 def caught(template: Template, state: State, error: type[errors.Signal]) -> Any:

@@ -25,6 +25,9 @@ TODAY: Mapping[str, msgspec.Struct] = {
     "ValidateManifestEvent": messages.ValidateManifestEvent(
         request={"manifest": "s3://bucket/key"}, execution="dogs"
     ),
+    "SetImagesAsideEvent": messages.SetImagesAsideEvent(
+        dataset=any_dataset(), request={"manifest": "s3://bucket/key"}, execution="dogs"
+    ),
     "StartTrainingJobEvent": any_start_event(),
     "AwaitTrainingJobEvent": messages.AwaitTrainingJobEvent(
         training_job=any_job(), execution=any_execution(), task_token="token"

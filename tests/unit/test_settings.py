@@ -40,6 +40,7 @@ def test_settings_survive_their_environment(
 ) -> None:
     settings = ValidateManifestSettings(
         bucket=bucket,
+        image_checks="decode",
         label_attribute=label_attribute,
         split_group_pattern=pattern,
         empty_images="drop",

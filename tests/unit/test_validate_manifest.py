@@ -12,6 +12,7 @@ from lambdas.settings import ValidateManifestSettings
 def configured(**changes: Any) -> ValidateManifestSettings:
     fields: dict[str, Any] = {
         "bucket": "own-bucket",
+        "image_checks": "headers",
         "label_attribute": None,
         "validation_fraction": 0.2,
         "image_buckets": (),

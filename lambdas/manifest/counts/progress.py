@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from lambdas.manifest.counts.class_names import ClassNames
+from lambdas.manifest.counts.equal_images import EqualImages
+from lambdas.manifest.counts.examined_images import ExaminedImages
 from lambdas.manifest.counts.findings import KEPT_LINES, Findings
 from lambdas.manifest.counts.near_twins import near_twins
 from lambdas.manifest.counts.sample import Sample
@@ -27,6 +29,9 @@ class Progress:
         dropped_by_verdict: lines that the policy left out of both channels for theirs.
         label_found: whether any line has the label attribute or its metadata.
         no_manifest: whether reading ended at once, because a file is not a manifest.
+        examined: what was found in the images; None where nobody has looked at them.
+        equal_images: the usable ones that have the same bytes as others.
+        set_aside: lines that are invalid because of their images alone.
         tiny_boxes: those that vanish when the image is scaled.
         tiny_images: those with such boxes.
         tiny_lines: the first of their lines.
@@ -45,6 +50,9 @@ class Progress:
     dropped_by_verdict: int = 0
     label_found: bool = False
     no_manifest: bool = False
+    examined: ExaminedImages | None = None
+    equal_images: EqualImages = field(default_factory=EqualImages)
+    set_aside: int = 0
     tiny_boxes: int = 0
     tiny_images: int = 0
     tiny_lines: list[int] = field(default_factory=list)

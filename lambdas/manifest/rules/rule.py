@@ -34,14 +34,16 @@ class Rule:
 
 
 class Fault(NamedTuple):
-    """A rule that was broken once, with what was found there."""
+    """A rule that was broken once, with what was found there; None where that was not kept."""
 
     rule: Rule
-    details: dict[str, object]
+    details: dict[str, object] | None
 
     @property
     def message(self) -> str:
         """What is wrong, for a person."""
+        if self.details is None:
+            return self.rule.title
         return self.rule.template.format(**self.details)
 
     @property

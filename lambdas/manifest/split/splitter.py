@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from lambdas.manifest.format import ManifestName
 from lambdas.manifest.split.channel import Channel, Output
 from lambdas.manifest.split.group_hash import HASH_BITS
 from lambdas.manifest.spool import spool
@@ -16,12 +17,17 @@ _ANY = -1  # stands for a class that every image has, so that neither channel st
 class OneChannel:
     """Sends every record to one channel, for a manifest that was split beforehand."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, name: ManifestName) -> None:
         self._channel = channel
+        self._name = name
 
     def channel(self, key: int, used: Iterable[int]) -> Channel:  # noqa: ARG002
         """Return the only channel; what is in a record makes no difference."""
         return self._channel
+
+    def side(self, key: int) -> ManifestName:  # noqa: ARG002
+        """Return the name of the only channel."""
+        return self._name
 
     def settle(self) -> None:
         """Count and write what was placed since the last call."""
@@ -64,6 +70,7 @@ class Splitter:
         self._one_sided: dict[int, _OneSided] = {}
         self._two_sided: set[int] = set()
         self._held: dict[int, _Held] = {}
+        self._changed_over: set[int] = set()
 
     def channel(self, key: int, used: set[int]) -> Channel:
         """Return the channel of a record with these classes, whose group has the hash ``key``."""
@@ -83,12 +90,17 @@ class Splitter:
     def close(self) -> None:
         """Place what is held back, count and write everything."""
         self.settle()
-        moving = set(self._changing_over())
+        self._changed_over = set(self._changing_over())
         for key in list(self._held):
             own, other = self._sides(key)
-            self._held.pop(key).move_to(other if key in moving else own)
+            self._held.pop(key).move_to(other if key in self._changed_over else own)
         for channel in (self._train, self._validation):
             channel.close()
+
+    def side(self, key: int) -> ManifestName:
+        """Return the channel in which a group is, once everything is placed."""
+        in_validation = (key < self._limit) != (key in self._changed_over)
+        return "validation" if in_validation else "train"
 
     def _watch(self, key: int, classes: set[int]) -> Channel:
         validation = key < self._limit

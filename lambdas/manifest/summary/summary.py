@@ -2,17 +2,20 @@
 
 from lambdas.manifest.counts.duplicates import SeenImages
 from lambdas.manifest.counts.progress import Progress
-from lambdas.manifest.report import ClassCount, Records, Report, SplitCounts
+from lambdas.manifest.report import ClassCount, ImageCounts, Records, Report, SplitCounts
 from lambdas.manifest.summary.anchor_reach import judge_reach, without_anchor
 from lambdas.manifest.summary.derived_hyperparameters import derived_hyperparameters
 from lambdas.manifest.summary.statistics import statistics
 from lambdas.manifest.summary.trainability import judge
 from lambdas.manifest.summary.training_settings import note_tiny_boxes
+from lambdas.manifest.summary.unexamined import note_unexamined
 
 
 def summarize(progress: Progress, seen: SeenImages) -> Report:
     """Return the report; both channels must be closed."""
     seen.report_to(progress.findings)
+    progress.equal_images.report_to(progress.findings)
+    note_unexamined(progress)
     note_tiny_boxes(progress)
     progress.names.call_by_id(progress.boxes)
     if not progress.no_manifest:
@@ -22,6 +25,7 @@ def summarize(progress: Progress, seen: SeenImages) -> Report:
     missed = without_anchor(drawn, progress.policy)
     for found in judge_reach(progress, drawn, missed):
         progress.findings.add(found)
+    examined = progress.examined
     boxes, images, names = progress.boxes, progress.images, progress.names.names
     return Report(
         verdict="rejected" if progress.findings.rejected else "accepted",
@@ -34,6 +38,7 @@ def summarize(progress: Progress, seen: SeenImages) -> Report:
         hyperparameters=_hyperparameters(progress),
         findings=progress.findings.ordered(),
         statistics=statistics(progress, drawn, missed),
+        images=ImageCounts(examined.examined, examined.content_unknown) if examined else None,
     )
 
 

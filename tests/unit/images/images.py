@@ -7,8 +7,9 @@ from typing import Any
 from PIL import Image, ImageFile
 
 from lambdas.images.answer import Answer, Part, Refusal, Span
-from lambdas.images.declared import DeclaredImage, Examined
 from lambdas.images.examination import Examine, examine_header
+from lambdas.images.examined import Examined
+from lambdas.manifest.line.declared_image import DeclaredImage
 
 ORIENTATION = 0x0112
 MAKER_NOTE = 0x927C

@@ -13,7 +13,7 @@ from tests.unit.peak_memory import needs_proc, said_and_peak
 
 EXAMINE = """
 from lambdas.images.answer import Part
-from lambdas.images.declared import DeclaredImage
+from lambdas.manifest.line.declared_image import DeclaredImage
 from lambdas.images.examination import examine_pixels
 
 def codes(content):

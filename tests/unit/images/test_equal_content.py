@@ -1,10 +1,8 @@
-"""Images with the same bytes are found by what S3 says of them, and no others."""
+"""What S3 says of an object tells whether others have the same bytes, or nothing."""
 
 import pytest
 
-from lambdas.images.declared import Channel, Examined
-from lambdas.images.equal_content import EqualContent, content_of_object
-from tests.unit.images.images import declared
+from lambdas.images.equal_content import content_of_object
 
 MD5 = "d41d8cd98f00b204e9800998ecf8427e"
 
@@ -32,37 +30,3 @@ def test_an_etag_under_a_customers_key_tells_nothing() -> None:
 @pytest.mark.parametrize("etag", ["", '"any"', f'"{MD5[:-1]}"', f'"{MD5}-"'])
 def test_an_etag_of_another_form_tells_nothing(etag: str) -> None:
     assert content_of_object(etag, 7, "AES256") is None
-
-
-def examined(name: str, content: str | None, channel: Channel = "train") -> Examined:
-    return Examined(declared(source_ref=f"s3://b/{name}", channel=channel), [], content)
-
-
-def faults(*images: Examined) -> tuple[list[tuple[str, str]], int]:
-    equal = EqualContent()
-    found = [equal.add(each) for each in images]
-    return [(each.rule.code, each.message) for each in found if each], equal.unknown
-
-
-def test_equal_images_of_one_channel_are_repeated() -> None:
-    found, unknown = faults(examined("1", "a"), examined("2", "b"), examined("3", "a"))
-    assert found == [("image-content-repeated", '"s3://b/3" has the same bytes as "s3://b/1"')]
-    assert unknown == 0
-
-
-def test_equal_images_across_the_split_are_a_leak() -> None:
-    found, _ = faults(examined("1", "a"), examined("2", "a", "validation"))
-    assert found == [
-        (
-            "image-content-in-both",
-            '"s3://b/2" in validation has the same bytes as "s3://b/1" in train',
-        )
-    ]
-
-
-def test_one_image_on_two_lines_is_for_the_rules_of_the_manifest() -> None:
-    assert faults(examined("1", "a"), examined("1", "a", "validation")) == ([], 0)
-
-
-def test_images_of_which_s3_tells_nothing_are_counted() -> None:
-    assert faults(examined("1", None), examined("2", None)) == ([], 2)

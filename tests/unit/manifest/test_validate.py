@@ -235,6 +235,7 @@ def test_the_document_has_the_promised_keys() -> None:
         "hyperparameters",
         "findings",
         "statistics",
+        "images",
     ]
     assert list(document["records"]) == [
         "total",

@@ -1,0 +1,29 @@
+"""What came of looking at one image."""
+
+from typing import NamedTuple
+
+from lambdas.manifest.counts.examined_images import ExaminedImages, content_hash
+from lambdas.manifest.line.declared_image import DeclaredImage
+from lambdas.manifest.rules.rule import Fault
+
+
+class Examined(NamedTuple):
+    """An image that was looked at.
+
+    content: tells whether two images have the same bytes; None where that is not known.
+    """
+
+    image: DeclaredImage
+    faults: list[Fault]
+    content: str | None = None
+
+    def add_to(self, found: ExaminedImages) -> None:
+        """Count the image among those of its manifest that were looked at."""
+        image = self.image
+        found.examined += 1
+        for fault in self.faults:
+            found.add_fault(fault, image.line, image.manifest)
+        if self.content is None:
+            found.content_unknown += 1
+        else:
+            found.add_content(content_hash(self.content), image.line, image.manifest)
