@@ -127,3 +127,11 @@ def test_an_array_that_claims_to_be_huge_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize("about", [b"{}", b"[]", b"no json", b"\xff"])
 def test_a_document_that_is_none_is_an_error(tmp_path: Path, about: bytes) -> None:
     assert DOCUMENT in opened(tmp_path, npz(), about)
+
+
+@pytest.mark.parametrize("only", [DOCUMENT, ARRAYS])
+def test_half_of_a_stand_in_is_no_model_at_all(tmp_path: Path, only: str) -> None:
+    path = tmp_path / "half.tar.gz"
+    path.write_bytes(tar_gz({only: npz() if only == ARRAYS else document(pictures_left_out=0)}))
+    with pytest.raises(NotUsable, match=f"holds {only}, not one"):
+        open_detector(path)
