@@ -80,8 +80,6 @@ def _weights(packed: bytes) -> Weights:
         _check_size(packed)
         with np.load(io.BytesIO(packed), allow_pickle=False) as loaded:
             return {name: loaded[name] for name in Network.NAMES}
-    except NotUsable:
-        raise
     # zipfile and numpy raise a dozen kinds of errors on files that are damaged or made to harm.
     except Exception as error:
         raise NotUsable(f"{ARRAYS} cannot be read: {visible(str(error))}") from error
@@ -91,4 +89,4 @@ def _check_size(packed: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(packed)) as arrays:
         unpacked = sum(each.file_size for each in arrays.infolist())
     if unpacked > LARGEST[ARRAYS]:
-        raise NotUsable(f"{ARRAYS} unpacks to {unpacked:,} bytes; at most {LARGEST[ARRAYS]:,}")
+        raise ValueError(f"it unpacks to {unpacked:,} bytes; at most {LARGEST[ARRAYS]:,}")
