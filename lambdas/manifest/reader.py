@@ -12,6 +12,7 @@ from lambdas.manifest.rules.rule import DEVELOPER_GUIDE, MULTIBOX_TARGET, Fault,
 from lambdas.manifest.rules.text import listing
 from lambdas.manifest.split.channel import Channel
 from lambdas.manifest.split.group_hash import group_hash, key_hash, key_start
+from lambdas.manifest.split.holding_out import HoldingOut
 from lambdas.manifest.split.rejected_lines import RejectedLines
 from lambdas.manifest.split.splitter import OneChannel, Splitter
 
@@ -55,7 +56,7 @@ class ManifestReader:
         self,
         batches: Iterable[list[bytes]],
         manifest: ManifestName,
-        splitter: Splitter | OneChannel,
+        splitter: Splitter | HoldingOut | OneChannel,
     ) -> None:
         """Read one manifest from its first line on."""
         first_line = 1
