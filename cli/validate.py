@@ -143,7 +143,7 @@ def _validate(
     known = [size for size in sizes if size is not None]
     total = sum(known) if len(known) == len(sizes) else None
     second = validation.stream if validation else None
-    nowhere = Sinks(train=_drop, validation=_drop, rejected=_drop)
+    nowhere = Sinks(train=_drop, validation=_drop, test=_drop, rejected=_drop)
     if look is None:
         with reading_progress(total) as progress:
             return validate_manifest(head, policy, nowhere, second, progress)
@@ -158,7 +158,7 @@ def _validate(
             report = validate_manifest(kept, policy, listing, kept_second, progress)
         if report.verdict == "rejected":
             return report
-        count = report.split.train + report.split.validation
+        count = report.split.train + report.split.validation + report.split.test
         return validate_manifest(
             kept.again(),
             policy,

@@ -38,25 +38,32 @@ class S3JobRecords:
 
 @dataclass(frozen=True, slots=True)
 class ChannelWriters:
-    """What a validation writes: both channels' manifests, the rejected records, the images' list.
+    """What a validation writes: the manifests of all parts, rejected records, the images' list.
 
     images: None where the images are not to be looked at, or have been.
     """
 
     train: ObjectWriter
     validation: ObjectWriter
+    test: ObjectWriter
     rejected: ObjectWriter
     images: ObjectWriter | None = None
 
     def sinks(self) -> Sinks:
         """Return where the validator is to put its output."""
-        images = self.images.write if self.images else None
-        return Sinks(self.train.write, self.validation.write, self.rejected.write, images)
+        return Sinks(
+            self.train.write,
+            self.validation.write,
+            self.test.write,
+            self.rejected.write,
+            self.images.write if self.images else None,
+        )
 
     def discard_channels(self) -> None:
         """Leave nothing to train on."""
         self.train.discard()
         self.validation.discard()
+        self.test.discard()
         if self.images:
             self.images.discard()
 
@@ -69,6 +76,7 @@ def channel_writers(
     keys = [
         layout.train_manifest(execution),
         layout.validation_manifest(execution),
+        layout.test_manifest(execution),
         layout.rejected_records(execution),
     ]
     if list_images:

@@ -6,6 +6,9 @@ from typing import Literal
 ManifestName = Literal["train", "validation"]
 """Of the manifest that is split, or of the two given: each is named after its channel."""
 
+Part = Literal["train", "validation", "test"]
+"""Of a data set: both channels of the training job, and what is held out from it."""
+
 METADATA = "-metadata"
 # Ground Truth writes the first; the example for training has the second:
 # https://docs.aws.amazon.com/sagemaker/latest/dg/object-detection.html

@@ -12,6 +12,7 @@ from lambdas.manifest.rules.rule import DEVELOPER_GUIDE, MULTIBOX_TARGET, Fault,
 from lambdas.manifest.rules.text import listing
 from lambdas.manifest.split.accepted_images import AcceptedImages
 from lambdas.manifest.split.group_hash import group_hash, key_hash, key_start
+from lambdas.manifest.split.holding_out import HoldingOut
 from lambdas.manifest.split.rejected_lines import RejectedLines
 from lambdas.manifest.split.splitter import OneChannel, Splitter
 
@@ -34,6 +35,8 @@ VERDICT_DROPPED = Rule(
     "drop_verdicts.",
     source=DEVELOPER_GUIDE + "sms-verification-data.html",
 )
+
+AnySplitter = Splitter | HoldingOut | OneChannel
 
 RULES = (EMPTY_IMAGE_DROPPED, VERDICT_DROPPED)
 
@@ -63,7 +66,7 @@ class ManifestReader:
         self,
         batches: Iterable[list[bytes]],
         manifest: ManifestName,
-        splitter: Splitter | OneChannel,
+        splitter: AnySplitter,
     ) -> None:
         """Read one manifest from its first line on."""
         first_line = 1
@@ -79,7 +82,7 @@ class ManifestReader:
         batch: list[bytes],
         first_line: int,
         manifest: ManifestName,
-        splitter: Splitter | OneChannel,
+        splitter: AnySplitter,
     ) -> None:
         # This runs for every line: names are local, and nothing is formatted.
         progress, read, known = self._progress, self._fast.read, self._progress.names.names.items()
@@ -124,7 +127,7 @@ class ManifestReader:
         record: Record | None,
         line: int,
         manifest: ManifestName,
-        splitter: Splitter | OneChannel,
+        splitter: AnySplitter,
     ) -> tuple[bytes, Record | None]:
         if record is None:
             raw, record = self._judge(raw, line, manifest)

@@ -9,10 +9,11 @@ from lambdas.manifest.counts.examined_images import ExaminedImages
 from lambdas.manifest.counts.progress import Progress
 from lambdas.manifest.format import ManifestName
 from lambdas.manifest.policy import Policy
-from lambdas.manifest.reader import ManifestReader
+from lambdas.manifest.reader import AnySplitter, ManifestReader
 from lambdas.manifest.report import Report
 from lambdas.manifest.split.accepted_images import AcceptedImages
 from lambdas.manifest.split.channel import Channel, Output, Sink
+from lambdas.manifest.split.holding_out import HoldingOut
 from lambdas.manifest.split.rejected_lines import RejectedLines
 from lambdas.manifest.split.splitter import OneChannel, Splitter
 from lambdas.manifest.spool import spool
@@ -27,13 +28,14 @@ from lambdas.manifest.summary.summary import summarize
 class Sinks:
     """Where the output goes, in chunks of 1 MiB or more (but for the last).
 
-    train and validation get the usable lines unchanged, each ending in a line feed (a byte order
-    mark is left out); rejected gets a JSON line for each line that is in neither; images,
-    if it is wanted, one for each that is in one of them, a ``DeclaredImage``.
+    train, validation and test get the usable lines unchanged, each ending in a line feed (a byte
+    order mark is left out); rejected gets a JSON line for each line that is in none of them;
+    images, if it is wanted, one for each that is in one of them, a ``DeclaredImage``.
     """
 
     train: Sink
     validation: Sink
+    test: Sink
     rejected: Sink
     images: Sink | None = None
 
@@ -57,7 +59,7 @@ def validate_manifest(
         policy: what the owner accepts.
         sinks: what is written to.
         validation_manifest: with it nothing is split: ``manifest`` goes to train, this one to
-            validation, under the same label attribute, classes and rules.
+            validation, under the same label attribute, classes and rules; no test part.
         on_read: gets the number of bytes of each chunk read.
         examined: what was found in the images of the same manifests since they were validated
             first: a line whose image can't be used is invalid.
@@ -66,6 +68,7 @@ def validate_manifest(
         policy,
         Channel(Output(sinks.train)),
         Channel(Output(sinks.validation)),
+        Channel(Output(sinks.test)),
         LabelAttributes(policy.label_attribute),
         examined=examined,
     )
@@ -73,13 +76,7 @@ def validate_manifest(
     images = AcceptedImages(sinks.images) if sinks.images else None
     reader = ManifestReader(progress, rejected, seen, images)
     if validation_manifest is None:
-        splitter = Splitter(
-            progress.train,
-            progress.validation,
-            policy.validation_fraction,
-            grouped=policy.group_pattern is not None,
-        )
-        _read(reader, progress, batches(manifest, on_read), "train", splitter)
+        _read(reader, progress, batches(manifest, on_read), "train", _splitter(progress, policy))
     else:
         given: dict[ManifestName, RawStream] = {
             "train": manifest,
@@ -94,12 +91,24 @@ def validate_manifest(
     return summarize(progress, seen)
 
 
+def _splitter(progress: Progress, policy: Policy) -> Splitter | HoldingOut:
+    splitter = Splitter(
+        progress.train,
+        progress.validation,
+        policy.validation_fraction,
+        grouped=policy.group_pattern is not None,
+    )
+    if not policy.test_fraction:
+        return splitter
+    return HoldingOut(splitter, progress.test, policy.test_fraction)
+
+
 def _read(
     reader: ManifestReader,
     progress: Progress,
     lines: Iterator[list[bytes]],
     manifest: ManifestName,
-    splitter: Splitter | OneChannel,
+    splitter: AnySplitter,
 ) -> None:
     before = progress.fates.total()
     head = next(lines, [])
@@ -121,7 +130,7 @@ def _read_lines(
     progress: Progress,
     lines: Iterator[list[bytes]],
     manifest: ManifestName,
-    splitter: Splitter | OneChannel,
+    splitter: AnySplitter,
 ) -> None:
     if progress.attributes.chosen is not None:
         reader.read(lines, manifest, splitter)

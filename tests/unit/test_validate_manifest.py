@@ -15,6 +15,7 @@ def configured(**changes: Any) -> ValidateManifestSettings:
         "image_checks": "headers",
         "label_attribute": None,
         "validation_fraction": 0.2,
+        "test_fraction": 0,
         "image_buckets": (),
         "empty_images": "keep",
         "max_invalid_fraction": 0.05,

@@ -1,40 +1,40 @@
-"""Finds images that have the same bytes under two names, above all in both channels."""
+"""Finds images that have the same bytes under two names, above all on both sides of the split."""
 
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, get_args
 
 from lambdas.manifest.counts.findings import Findings
-from lambdas.manifest.format import ManifestName
+from lambdas.manifest.format import ManifestName, Part
 from lambdas.manifest.rules.rule import S3, Fault, Rule
 from lambdas.manifest.rules.text import quote
 
 REPEATED = Rule(
     code="image-content-repeated",
     severity="warning",
-    title="Images of one channel have the same bytes",
+    title="Images have the same bytes",
     template="{image} has the same bytes as {other}",
     fix="Keep one of them: a repeated image counts twice, and its boxes may contradict.",
     source=S3 + "API/API_Object.html",
 )
 
 LEAKED = Rule(
-    code="image-content-in-both",
+    code="image-content-leaked",
     severity="warning",
-    title="Images of both channels have the same bytes",
-    template="{image} in validation has the same bytes as {other} in train",
-    fix="Remove one of them: the model is judged on an image that it has learned, and looks "
-    "better than it is.",
+    title="Images on both sides of the split have the same bytes",
+    template="{image} in {part} has the same bytes as {other} in {other_part}",
+    fix="Remove one of them: a model that is judged on an image that it has learned looks better "
+    "than it is.",
     source=S3 + "API/API_Object.html",
 )
 
 RULES = (REPEATED, LEAKED)
 
 
-class Sides(Protocol):
-    """Knows in the end on which side of the split a group of images is."""
+class Placed(Protocol):
+    """Knows in the end where the groups of images are."""
 
-    def side(self, key: int) -> ManifestName:
-        """Return the channel of the group with this hash."""
+    def part(self, key: int) -> Part:
+        """Return where the group with this hash is."""
 
 
 class _Image(NamedTuple):
@@ -42,11 +42,11 @@ class _Image(NamedTuple):
     line: int
     manifest: ManifestName
     key: int
-    sides: Sides
+    placed: Placed
 
     @property
-    def channel(self) -> ManifestName:
-        return self.sides.side(self.key)
+    def part(self) -> Part:
+        return self.placed.part(self.key)
 
 
 class EqualImages:
@@ -62,10 +62,10 @@ class EqualImages:
         line: int,
         manifest: ManifestName,
         key: int,
-        sides: Sides,
+        placed: Placed,
     ) -> None:
-        """Take an image; ``key`` is the hash of its group, whose side ``sides`` knows."""
-        image = _Image(source_ref, line, manifest, key, sides)
+        """Take an image; ``key`` is the hash of its group, whose part ``placed`` knows."""
+        image = _Image(source_ref, line, manifest, key, placed)
         self._images.setdefault(content, []).append(image)
 
     def report_to(self, findings: Findings) -> None:
@@ -77,12 +77,20 @@ class EqualImages:
 
 
 def _faults(images: list[_Image]) -> Iterator[tuple[Fault, _Image]]:
-    """Yield what is wrong with all but the first; a leak is one of the image in validation.
+    """Yield what is wrong with all but the first, which is in train if any is.
 
     One image on two lines is for the rules of the manifest.
     """
-    first, *others = sorted(images, key=lambda image: image.channel)
+    first, *others = sorted(images, key=lambda image: get_args(Part).index(image.part))
     for image in others:
         if image.source_ref != first.source_ref:
-            rule = REPEATED if image.channel == first.channel else LEAKED
-            yield rule.fault(image=quote(image.source_ref), other=quote(first.source_ref)), image
+            rule = REPEATED if image.part == first.part else LEAKED
+            yield (
+                rule.fault(
+                    image=quote(image.source_ref),
+                    part=image.part,
+                    other=quote(first.source_ref),
+                    other_part=first.part,
+                ),
+                image,
+            )

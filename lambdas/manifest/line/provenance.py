@@ -57,7 +57,7 @@ def verdicts_of_line(document: dict[str, Any]) -> tuple[str, ...]:
 
 def _confidences(objects: list[Any]) -> tuple[float, ...]:
     """Return the confidence of each object, or nothing where one of them has none."""
-    found = [
+    found: list[Any] = [
         each.get("confidence") if isinstance(each, dict) else getattr(each, "confidence", None)
         for each in objects
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from lambdas.manifest.format import ManifestName
+from lambdas.manifest.format import ManifestName, Part
 from lambdas.manifest.split.channel import Channel, Output
 from lambdas.manifest.split.group_hash import HASH_BITS
 from lambdas.manifest.spool import spool
@@ -25,7 +25,7 @@ class OneChannel:
         """Return the only channel; what is in a record makes no difference."""
         return self._channel
 
-    def side(self, key: int) -> ManifestName:  # noqa: ARG002
+    def part(self, key: int) -> Part:  # noqa: ARG002
         """Return the name of the only channel."""
         return self._name
 
@@ -97,7 +97,7 @@ class Splitter:
         for channel in (self._train, self._validation):
             channel.close()
 
-    def side(self, key: int) -> ManifestName:
+    def part(self, key: int) -> Part:
         """Return the channel in which a group is, once everything is placed."""
         in_validation = (key < self._limit) != (key in self._changed_over)
         return "validation" if in_validation else "train"
