@@ -30,6 +30,7 @@ from local.aws.repairs.iam import IamRepairs
 from local.aws.repairs.lambda_failures import LambdaFailureRouting
 from local.aws.repairs.lambda_functions import LambdaRepairs
 from local.aws.repairs.lambda_templates import LambdaTemplateRepairs
+from local.aws.repairs.map_runs import MapRuns
 from local.aws.repairs.patching import Patches, ministack, require_pinned_version
 from local.aws.repairs.s3_buckets import S3BucketRepairs
 from local.aws.repairs.s3_events import S3EventRepairs
@@ -167,6 +168,7 @@ class EmbeddedAws:
         TaskStates(tokens).install(patches)
         TaskInvocation(self._authorizer).install(patches)
         self._machines.install(patches)
+        MapRuns(self._machines, self.client, self._authorizer).install(patches)
         EventDelivery(self._authorizer).install(patches)
         self.events.install(patches)
         S3EventRepairs().install(patches)

@@ -44,7 +44,10 @@ class ExecutionApi:
         if status != 200 or execution is None:
             return status, headers, body
         described = json.loads(body)
-        described |= {"redriveCount": execution.redrive_count, **_redrive(described["status"])}
+        described |= {
+            "redriveCount": execution.redrive_count,
+            **redrive_status(described["status"], is_child="mapRunArn" in described),
+        }
         if execution.redrive_time:
             described["redriveDate"] = execution.redrive_time
         if described["output"] is None:
@@ -102,8 +105,9 @@ def _known_execution(original: Any, request: dict[str, Any]) -> Any:
     return original(request)
 
 
-def _redrive(status: str) -> dict[str, str]:
+def redrive_status(status: str, *, is_child: bool) -> dict[str, str]:
+    """Tell whether an execution in a status can be redriven: a child of a Map Run by its parent."""
     if status in REDRIVABLE:
-        return {"redriveStatus": "REDRIVABLE"}
+        return {"redriveStatus": "REDRIVABLE_BY_MAP_RUN" if is_child else "REDRIVABLE"}
     reason = f"Execution is {status} and cannot be redriven"
     return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}

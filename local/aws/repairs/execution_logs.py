@@ -24,7 +24,8 @@ def log_event(record: Mapping[str, Any], event: Mapping[str, Any], redrive_count
     Step Functions delivers the records itself; no permission is asked for. Not repaired: the
     permissions to set such a delivery up, and the delay with which it comes.
     """
-    machine = ministack("services.stepfunctions")._state_machines[record["stateMachineArn"]]
+    arn = record["stateMachineArn"].partition("/")[0]
+    machine = ministack("services.stepfunctions")._state_machines[arn]
     logging = _lower_camel(machine.get("loggingConfiguration") or {})
     if not _lets_through(logging.get("level", "OFF"), event["type"]):
         return

@@ -45,8 +45,13 @@ class Execution:
 
     @property
     def state_machine(self) -> str:
-        """The state machine's ARN."""
-        return str(self.record["stateMachineArn"])
+        """The ARN of the state machine whose role it has; a child of a Map Run has its parent's."""
+        return str(self.record["stateMachineArn"]).partition("/")[0]
+
+    @property
+    def is_express(self) -> bool:
+        """Whether it has no history and tells EventBridge nothing: an Express child."""
+        return ":express:" in self.record["executionArn"]
 
     def redriven(self, now: str) -> Execution:
         """Return a run that goes on where this one has ended."""
@@ -95,7 +100,8 @@ class Execution:
             add_event(self.record, event, **outcome)
         if self.timer is not None:
             self.timer.cancel()
-        service._emit_execution_status_event(self.record)
+        if not self.is_express:
+            service._emit_execution_status_event(self.record)
 
     def time_out_after(self, seconds: float) -> None:
         """Let the execution time out, ``seconds`` of the clock from now."""

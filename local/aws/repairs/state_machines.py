@@ -87,28 +87,51 @@ class StateMachines:
         record = execution.record
         if record["status"] not in REDRIVABLE:
             return refusal("ExecutionNotRedrivable", f"Execution {arn} is {record['status']}")
-        now = service.now_iso()
-        redriven = self._executions[arn] = execution.redriven(now)
-        record.update(status="RUNNING", stopDate=None, output=None, error=None, cause=None)
-        add_event(record, "ExecutionRedriven", redriveCount=redriven.redrive_count)
+        redriven = self.next_run(execution)
         service._emit_execution_status_event(record)
         context = contextvars.copy_context()
-        threading.Thread(target=context.run, args=(self._run, redriven), daemon=True).start()
-        return service.json_response({"redriveDate": now})
+        threading.Thread(target=context.run, args=(self.run, redriven), daemon=True).start()
+        return service.json_response({"redriveDate": redriven.redrive_time})
+
+    def start_child(self, record: dict[str, Any]) -> Execution:
+        """Make the execution of a child of a Map Run, which ``run`` then runs."""
+        service = ministack("services.stepfunctions")
+        now, arn = service.now_iso(), record["executionArn"]
+        record.update(status="RUNNING", startDate=now)
+        service._executions[arn] = record
+        execution = self._executions[arn] = Execution(record, self._clock)
+        role = service._state_machines[execution.state_machine]["roleArn"]
+        add_event(record, "ExecutionStarted", input=record["input"], roleArn=role)
+        return execution
+
+    def next_run(self, execution: Execution) -> Execution:
+        """Make the run in which a redriven execution goes on where it stood."""
+        record = execution.record
+        now = ministack("services.stepfunctions").now_iso()
+        redriven = self._executions[record["executionArn"]] = execution.redriven(now)
+        record.update(status="RUNNING", stopDate=None, output=None, error=None, cause=None)
+        add_event(record, "ExecutionRedriven", redriveCount=redriven.redrive_count)
+        return redriven
 
     def _run_new(self, arn: str) -> None:
         record = ministack("services.stepfunctions")._executions[arn]
         execution = self._executions[arn] = Execution(record, self._clock)
         self._history.started(record)
         if record["status"] == "RUNNING":
-            self._run(execution)
+            self.run(execution)
 
-    def _run(self, execution: Execution) -> None:
+    def run(self, execution: Execution, states: dict[str, Any] | None = None) -> None:
+        """Run an execution to its end, in the calling thread.
+
+        Args:
+            execution: the run; it may go on where another one stood.
+            states: what a child of a Map Run executes; None for the state machine's definition.
+        """
         service = ministack("services.stepfunctions")
         work_for(execution)
         try:
             machine = service._state_machines[execution.state_machine]
-            definition = json.loads(machine["definition"])
+            definition = states or json.loads(machine["definition"])
             if "TimeoutSeconds" in definition:
                 execution.time_out_after(definition["TimeoutSeconds"])
             output = walk(execution, definition, machine["name"])

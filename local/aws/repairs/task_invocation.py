@@ -9,7 +9,7 @@ from typing import Any
 from local.aws.repairs.authorization import Authorizer, denial, service_may_assume, session_arn
 from local.aws.repairs.history import json_text
 from local.aws.repairs.patching import Patches, ministack
-from local.aws.repairs.running_execution import current_execution
+from local.aws.repairs.running_execution import Execution, current_execution
 
 
 class TaskInvocation:
@@ -42,18 +42,28 @@ class TaskInvocation:
             raise
 
     def _check_permission(self, function: str) -> None:
-        service, execution = ministack("services.stepfunctions"), current_execution()
-        role = service._state_machines[execution.state_machine]["roleArn"]
-        session = execution.record["name"]
-        if not service_may_assume("states.amazonaws.com", role, execution.state_machine):
-            raise service._ExecutionError(
-                "States.Runtime", f"Step Functions cannot assume the state machine's role {role}"
-            )
+        execution = current_execution()
+        role, session = assumable_role(execution), execution.record["name"]
         if not self._authorizer.role_allows(role, session, "lambda:InvokeFunction", function):
             refused = denial(session_arn(role, session), "lambda:InvokeFunction", function)
-            raise service._ExecutionError(
+            raise ministack("services.stepfunctions")._ExecutionError(
                 "Lambda.AWSLambdaException", f"{refused} (Service: Lambda, Status Code: 403)"
             )
+
+
+def assumable_role(execution: Execution) -> str:
+    """Return the ARN of the role that an execution has.
+
+    Raises:
+        _ExecutionError: the role does not let Step Functions assume it.
+    """
+    service = ministack("services.stepfunctions")
+    role: str = service._state_machines[execution.state_machine]["roleArn"]
+    if not service_may_assume("states.amazonaws.com", role, execution.state_machine):
+        raise service._ExecutionError(
+            "States.Runtime", f"Step Functions cannot assume the state machine's role {role}"
+        )
+    return role
 
 
 def _not_found(function: str) -> str:

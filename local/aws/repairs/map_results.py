@@ -1,0 +1,149 @@
+"""What a Map Run leaves behind: its state's result, or the files that a ResultWriter writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.aws.repairs.execution_api import redrive_status
+from local.aws.repairs.history import json_text
+from local.aws.repairs.map_fields import MapFields
+from local.aws.repairs.map_role import MapRole
+from local.aws.repairs.map_run import MapRun
+from local.aws.repairs.patching import ministack
+
+Record = dict[str, Any]
+
+# Developer guide, input-output-resultwriter, "Exporting to Amazon S3": which file a child goes to.
+_FILES = {
+    "FAILED": ("FAILED", "TIMED_OUT", "ABORTED"),
+    "PENDING": ("PENDING",),
+    "SUCCEEDED": ("SUCCEEDED",),
+}
+
+
+def transformed(records: Iterable[Record], transformation: str) -> list[Any]:
+    """Return what ``WriterConfig`` makes of children: NONE, COMPACT (outputs) or FLATTEN.
+
+    A child that did not succeed stays as with NONE. Source: developer guide,
+    input-output-resultwriter, "Contents of the ResultWriter field".
+    """
+    results: list[Any] = []
+    for record in records:
+        if transformation == "NONE" or record["status"] != "SUCCEEDED":
+            results.append(_metadata(record))
+            continue
+        output = json.loads(record["output"])
+        if transformation == "FLATTEN" and isinstance(output, list):
+            results.extend(output)
+        else:
+            results.append(output)
+    return results
+
+
+class MapResults:
+    """The results of a Map Run, made as the state's ResultWriter says."""
+
+    def __init__(self, fields: MapFields, run: MapRun) -> None:
+        writer = fields.state.get("ResultWriter", {})
+        self._run = run
+        self._config = writer.get("WriterConfig", {})
+        self._destination = fields.arguments(writer) if "Resource" in writer else None
+
+    def require_permission(self, role: MapRole) -> None:
+        """Raise ``States.ResultWriterFailed`` unless the role may write the results."""
+        if self._destination is not None:
+            role.require_results(self._destination["Bucket"], self._folder())
+
+    def collect(self, s3: Any) -> Any:
+        """Return the state's result, once what belongs into the bucket is written there.
+
+        Raises:
+            _ExecutionError: ``States.ResultWriterFailed``.
+        """
+        records = [child.record for child in self._run.children]
+        if self._destination is None:
+            return transformed(records, self._config.get("Transformation", "COMPACT"))
+        try:
+            key = self._write_all(s3, self._destination["Bucket"], records)
+        except (BotoCoreError, ClientError) as error:
+            raise ministack("services.stepfunctions")._ExecutionError(
+                "States.ResultWriterFailed", str(error)
+            ) from error
+        return {
+            "MapRunArn": self._run.record["mapRunArn"],
+            "ResultWriterDetails": {"Bucket": self._destination["Bucket"], "Key": key},
+        }
+
+    def _write_all(self, s3: Any, bucket: str, records: list[Record]) -> str:
+        files = {
+            name: [
+                {"Key": key, "Size": _put(s3, bucket, key, self._text(of_file))}
+                for key, of_file in [(f"{self._folder()}/{name}_0.json", _of(records, statuses))]
+                if of_file
+            ]
+            for name, statuses in _FILES.items()
+        }
+        manifest = {
+            "DestinationBucket": bucket,
+            "MapRunArn": self._run.record["mapRunArn"],
+            "ResultFiles": files,
+        }
+        key = f"{self._folder()}/manifest.json"
+        _put(s3, bucket, key, json_text(manifest))
+        return key
+
+    def _folder(self) -> str:
+        """Return where this attempt's files go.
+
+        After a redrive in a folder of its own, of which only the name is known: seen in keys of
+        real Map Runs.
+        """
+        prefix = str((self._destination or {}).get("Prefix", "")).rstrip("/")
+        redrives = self._run.record["redriveCount"]
+        parts = [prefix, self._run.id, f"Redrive-{redrives}" if redrives else ""]
+        return "/".join(part for part in parts if part)
+
+    def _text(self, records: list[Record]) -> str:
+        results = transformed(records, self._config.get("Transformation", "NONE"))
+        if self._config.get("OutputType") == "JSONL":
+            return "".join(f"{json_text(result)}\n" for result in results)
+        return json_text(results)
+
+
+def _of(records: list[Record], statuses: tuple[str, ...]) -> list[Record]:
+    return [record for record in records if record["status"] in statuses]
+
+
+def _put(s3: Any, bucket: str, key: str, text: str) -> int:
+    body = text.encode(errors="surrogatepass")
+    s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json")
+    return len(body)
+
+
+def _metadata(record: Record) -> dict[str, Any]:
+    """Describe a child in the form of the developer guide's examples of NONE."""
+    details = {"Included": True}
+    described = {
+        "ExecutionArn": record["executionArn"],
+        "Input": record["input"],
+        "InputDetails": details,
+        "Name": record["name"],
+        "StartDate": record["startDate"],
+        "StateMachineArn": record["stateMachineArn"],
+        "Status": record["status"],
+        "StopDate": record["stopDate"],
+        "RedriveCount": 0,
+    }
+    if record["status"] == "SUCCEEDED":
+        described |= {"Output": record["output"], "OutputDetails": details}
+    else:
+        described |= {"Error": record.get("error"), "Cause": record.get("cause")}
+    described |= {
+        name[0].upper() + name[1:]: value
+        for name, value in redrive_status(record["status"], is_child=True).items()
+    }
+    return {name: value for name, value in described.items() if value is not None}
