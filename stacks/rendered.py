@@ -26,7 +26,7 @@ def rendered_definition(template: Mapping[str, Any]) -> str:
 def _named(reference: Mapping[str, Any], resources: Mapping[str, Any]) -> str:
     if reference == {"Ref": "AWS::Partition"}:
         return "aws"
-    if resources.get(reference.get("Ref"), {}).get("Type") == "AWS::S3::Bucket":
+    if resources.get(reference.get("Ref", ""), {}).get("Type") == "AWS::S3::Bucket":
         return "${bucket}"
     function, _ = reference["Fn::GetAtt"]
     handler: str = resources[function]["Properties"]["Handler"]

@@ -46,8 +46,12 @@ class LineContent(msgspec.Struct, frozen=True, array_like=True):
 
 
 class BatchResult(msgspec.Struct, frozen=True):
-    """What was found in the images of a batch; whose content is not known is not in contents."""
+    """What was found in the images of a batch; whose content is not known is not in contents.
 
+    first: manifest and line of its first image, by which batches are told apart.
+    """
+
+    first: tuple[ManifestName, int]
     examined: int
     faults: list[LinesAtFault]
     contents: list[LineContent]
@@ -68,13 +72,18 @@ def batch_result(examined: Iterable[Examined]) -> BatchResult:
         if each.content is not None:
             hexadecimal = f"{content_hash(each.content):016x}"
             contents.append(LineContent(image.manifest, image.line, hexadecimal))
-    return BatchResult(len(ordered), list(faults.values()), contents)
+    first = ordered[0].image
+    return BatchResult((first.manifest, first.line), len(ordered), [*faults.values()], contents)
 
 
 def examined_images(results: Iterable[BatchResult]) -> ExaminedImages:
-    """Collect the results of all batches of an execution."""
+    """Collect the results of all batches of an execution; one that comes twice counts once."""
     collected = ExaminedImages()
+    seen = set()
     for result in results:
+        if result.first in seen:
+            continue
+        seen.add(result.first)
         collected.examined += result.examined
         collected.content_unknown += result.examined - len(result.contents)
         for found in result.faults:

@@ -220,6 +220,14 @@ class Pipeline:
         )["Attributes"]
         return int(attributes["ApproximateNumberOfMessages"])
 
+    def map_runs(self, execution: str) -> list[dict[str, Any]]:
+        """The Map Runs that an execution has started."""
+        listed = self.stepfunctions.list_map_runs(executionArn=execution)["mapRuns"]
+        return [
+            dict(self.stepfunctions.describe_map_run(mapRunArn=each["mapRunArn"]))
+            for each in listed
+        ]
+
     def _history(self, execution: str) -> list[dict[str, Any]]:
         pages = self.stepfunctions.get_paginator("get_execution_history").paginate(
             executionArn=execution
