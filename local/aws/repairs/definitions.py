@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from local.aws.repairs.map_definitions import map_problems
 from local.aws.repairs.patching import Patches, ministack
 
 _TYPES = {"Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"}
@@ -17,7 +18,8 @@ class DefinitionChecks:
     """Refuses definitions that Step Functions refuses, also when CloudFormation creates them.
 
     Checked: every transition has a target, every state has a known type and a way on, Task states
-    name a resource, no state mixes the fields of the two query languages.
+    name a resource, no state mixes the fields of the two query languages, a Map in distributed mode
+    is one.
     """
 
     def install(self, patches: Patches) -> None:
@@ -55,6 +57,8 @@ def _state_problems(state: dict[str, Any], states: Any, language: str) -> Iterat
     if kind == "Task" and not state.get("Resource"):
         yield "SCHEMA_VALIDATION_FAILED: a Task has a Resource"
     is_jsonata = state.get("QueryLanguage", language) == "JSONata"
+    if kind == "Map":
+        yield from map_problems(state, is_jsonata=is_jsonata)
     for field in _JSONPATH_FIELDS if is_jsonata else _JSONATA_FIELDS:
         if field in state:
             yield f"SCHEMA_VALIDATION_FAILED: {field} is not a field of this query language"

@@ -21,6 +21,8 @@ class HistoryRepairs:
 
     - ``previousEventId`` leads back from event to event; the first state's entry and the end from
       outside have 0, as on AWS.
+    - A Map's exit leads back past ``MapStateSucceeded`` (``test_map_state_result_writer``,
+      2024-08-19; some recordings lead back one event more).
     - Data is compact JSON and says that it is not truncated.
     - An error, cause or limit that there is none of is left out.
 
@@ -47,7 +49,8 @@ class HistoryRepairs:
     def _finish(self, record: dict[str, Any], event: dict[str, Any]) -> None:
         number = event["id"]
         is_first = number == 2 or event["type"] in _HAVE_NO_PREDECESSOR
-        event["previousEventId"] = 0 if is_first else number - 1
+        after_map = number > 1 and record["events"][number - 2]["type"] == "MapStateSucceeded"
+        event["previousEventId"] = 0 if is_first else number - 1 - after_map
         details = details_of(event)
         for name in [name for name, value in details.items() if value in (None, "")]:
             del details[name]

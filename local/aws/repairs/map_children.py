@@ -42,7 +42,8 @@ def map_run_record(fields: MapFields, execution: Record) -> Record:
         raise _refusal("ToleratedFailureCount cannot be negative.")
     if not 0 <= limits["toleratedFailurePercentage"] <= 100:
         raise _refusal("ToleratedFailurePercentage must be between 0 and 100.")
-    labelled = f"{execution['stateMachineArn']}/{state.get('Label') or uuid.uuid4()}"
+    machine = execution["stateMachineArn"].partition("/")[0]
+    labelled = f"{machine}/{state.get('Label') or uuid.uuid4()}"
     return {
         "mapRunArn": f"{labelled.replace(':stateMachine:', ':mapRun:')}:{uuid.uuid4()}",
         "executionArn": execution["executionArn"],

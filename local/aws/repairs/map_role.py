@@ -44,8 +44,10 @@ class MapRole:
         executions = machine.replace(":stateMachine:", ":execution:")
         self._require("states:StartExecution", machine, _FORBIDDEN)
         self._require("states:DescribeExecution", f"{executions}:{run.id}", _FORBIDDEN)
-        for child in run.to_redrive():
-            self._require("states:RedriveExecution", child.record["executionArn"], _FORBIDDEN)
+        for execution in (child.execution for child in run.attempted):
+            if execution is not None and not execution.is_express:
+                arn = execution.record["executionArn"]
+                self._require("states:RedriveExecution", arn, _FORBIDDEN)
 
     def require_results(self, bucket: str, folder: str) -> None:
         """Raise unless the role may write the results; asked before anything is started."""

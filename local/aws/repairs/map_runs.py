@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from local.aws.repairs.authorization import Authorizer
-from local.aws.repairs.execution_api import refusal
 from local.aws.repairs.history import add_event, details_of
 from local.aws.repairs.map_children import child_record, map_run_record
 from local.aws.repairs.map_fields import MapFields
@@ -14,8 +13,9 @@ from local.aws.repairs.map_items import batches, given_items, read_items
 from local.aws.repairs.map_results import MapResults
 from local.aws.repairs.map_role import MapRole
 from local.aws.repairs.map_run import Child, MapRun
+from local.aws.repairs.map_run_api import MapRunApi
 from local.aws.repairs.patching import Patches, ministack
-from local.aws.repairs.running_execution import Execution, current_execution
+from local.aws.repairs.running_execution import Execution, ExecutionStopped, current_execution
 from local.aws.repairs.state_fields import task_output
 from local.aws.repairs.state_machines import StateMachines
 
@@ -49,7 +49,7 @@ class MapRuns:
         """Put the repair in place."""
         service = ministack("services.stepfunctions")
         patches.wrap(service, "_run_map_items", self._execute)
-        patches.wrap(service, "_update_map_run", self._update)
+        MapRunApi(self._runs).install(patches)
 
     def _execute(self, inline: Any, state: Any, data: Any, record: Any, context: Any) -> Any:
         service = ministack("services.stepfunctions")
@@ -68,7 +68,7 @@ class MapRuns:
         parent = current_execution()
         role = MapRole(parent, self._authorizer, self._client)
         run = self._unsuccessful.pop(_key(fields, parent), None)
-        if run is not None and run.parent is not parent:
+        if run is not None and record["events"][-1]["type"] == "ExecutionRedriven":
             run.redrive(parent)
             add_event(
                 record,
@@ -96,8 +96,16 @@ class MapRuns:
             for batch in batches(fields, items):
                 run.add(Child(child_record(run.record, batch, express=_is_express(fields)), batch))
             self._unsuccessful[key] = run
-            self._run_children(run, fields)
+            try:
+                self._run_children(run, fields)
+            except service._ExecutionError:
+                results.collect(role.s3())
+                raise
             result = results.collect(role.s3())
+            run.parent.raise_if_stopped()
+        except ExecutionStopped:
+            run.end("ABORTED")
+            raise
         except service._ExecutionError as error:
             run.end("FAILED")
             add_event(record, "MapRunFailed", error=error.error, cause=error.cause)
@@ -127,15 +135,6 @@ class MapRuns:
                 _forget(execution)
 
         run.run(start, work)
-
-    def _update(self, original: Any, request: Record) -> Any:
-        run = self._runs.get(request["mapRunArn"])
-        if run is not None and run.record["status"] != "RUNNING":
-            return refusal("ValidationException", f"Map Run is {run.record['status']}")
-        answer = original(request)
-        if run is not None:
-            run.wake()
-        return answer
 
 
 def _key(fields: MapFields, parent: Execution) -> tuple[str, str]:

@@ -33,8 +33,8 @@ class StateMachines:
     - ``Assign`` sees the variables as they were when the state was entered, and stays within the
       branch of a Parallel or Map.
 
-    Not repaired: the 25,000 event and 14 day limits, redrive of a child of a Map run, Distributed
-    Map, Express workflows, X-Ray, ``Assign`` in JSONPath states.
+    Not repaired: the 25,000 event and 14 day limits, Express workflows other than the children of a
+    Map Run, X-Ray, ``Assign`` in JSONPath states.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -85,7 +85,7 @@ class StateMachines:
         if execution is None:
             return no_such_execution(arn)
         record = execution.record
-        if record["status"] not in REDRIVABLE:
+        if record["status"] not in REDRIVABLE or "mapRunArn" in record:
             return refusal("ExecutionNotRedrivable", f"Execution {arn} is {record['status']}")
         redriven = self.next_run(execution)
         service._emit_execution_status_event(record)

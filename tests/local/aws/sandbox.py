@@ -95,6 +95,16 @@ class Sandbox:
         )["stateMachineArn"]
         return arn
 
+    def permit(self, machine: str, *statements: dict[str, Any]) -> str:
+        """Let the role of a state machine do these things, too; returns the state machine."""
+        role = self.states.describe_state_machine(stateMachineArn=machine)["roleArn"]
+        self.iam.put_role_policy(
+            RoleName=role.split("/")[-1],
+            PolicyName=unique("policy"),
+            PolicyDocument=json.dumps(document(*statements)),
+        )
+        return machine
+
     def start(self, machine: str, given: Any = None, **options: Any) -> str:
         """Start an execution; returns its ARN."""
         arn: str = self.states.start_execution(
