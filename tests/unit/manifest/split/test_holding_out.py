@@ -6,6 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.manifest.line.record import Record
+from lambdas.manifest.split.channel import FLUSH, Channel, Output
+from lambdas.manifest.split.group_hash import HASH_BITS
+from lambdas.manifest.split.holding_out import HoldingOut
+from lambdas.manifest.split.splitter import Splitter
 from tests.unit.manifest.manifests import any_policy, any_record, manifest_of, run
 
 
@@ -77,3 +82,14 @@ def test_the_test_part_is_counted_in_the_classes_and_in_where_lines_went() -> No
 def test_a_share_that_leaves_nothing_to_train_on_is_refused(fraction: float) -> None:
     with pytest.raises(ValueError, match="test_fraction"):
         any_policy(test_fraction=fraction)
+
+
+def test_the_test_part_of_a_long_manifest_does_not_wait_in_memory() -> None:
+    written: list[bytes] = []
+    train, validation = Channel(Output(len)), Channel(Output(len))
+    splitter = Splitter(train, validation, 0.2, grouped=False)
+    parts = HoldingOut(splitter, Channel(Output(written.append)), 0.5)
+    record = Record("s3://b/1.jpg", 1, 1, [], [], set(), {}, 0, {}, (), 0)
+    parts.channel((1 << HASH_BITS) - 1, set()).add(bytes(FLUSH), record)
+    parts.settle()
+    assert written
