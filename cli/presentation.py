@@ -152,6 +152,10 @@ def _result(step: StateExited) -> str:
     output: Any = step.output
     if step.state == State.VALIDATE_MANIFEST:
         return _validated(output["dataset"])
+    if step.state == State.CHECK_IMAGES:
+        return f"{sum(output['dataset']['split'].values())} images looked at"
+    if step.state == State.SET_IMAGES_ASIDE:
+        return _usable(output["dataset"])
     if step.state == State.START_TRAINING_JOB:
         return f"{output['training_job']['name']} on {output['training_job']['instance_type']}"
     if step.state == State.AWAIT_TRAINING_JOB:
@@ -162,12 +166,16 @@ def _result(step: StateExited) -> str:
 
 
 def _validated(dataset: dict[str, Any]) -> str:
-    split, records = dataset["split"], dataset["records"]
+    split = dataset["split"]
     return (
-        f"{records['usable']} of {records['total']} records usable, {dataset['boxes']} boxes, "
+        f"{_usable(dataset)}, {dataset['boxes']} boxes, "
         f"{len(dataset['classes'])} classes; {split['train']} train + "
         f"{split['validation']} validation"
     )
+
+
+def _usable(dataset: dict[str, Any]) -> str:
+    return f"{dataset['records']['usable']} of {dataset['records']['total']} records usable"
 
 
 def _metrics(outcome: dict[str, Any]) -> str:

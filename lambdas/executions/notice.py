@@ -15,6 +15,16 @@ MAX_SUBJECT = 100
 REDRIVE = "Redrive the execution when the cause is gone."
 
 
+NEXT_STEPS_OF_AWS = {
+    "States.ExceedToleratedFailureThreshold": (
+        "Open the Map Run of the failed state: the cause of a child execution says why its images "
+        "could not be looked at. Redrive the execution when that is gone: only failed children run "
+        "again."
+    ),
+}
+"""After errors that Step Functions names, where the cause that comes with them says little."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A notification: its subject and its text."""
@@ -75,7 +85,7 @@ def _next_step(error: str | None) -> str:
     kind = getattr(errors, error, None)
     if isinstance(kind, type) and issubclass(kind, errors.PipelineError):
         return kind.next_step
-    return REDRIVE
+    return NEXT_STEPS_OF_AWS.get(error, REDRIVE)
 
 
 def _notice(subject: str, lines: Sequence[str], execution_arn: str) -> Notice:

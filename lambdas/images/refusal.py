@@ -20,8 +20,9 @@ ACCESS_DENIED = Rule(
     severity="error",
     title="The image may not be read, or does not exist",
     template="S3 refuses to let {image} be read: {reason}",
-    fix="Name the bucket in the setting image_buckets, and allow the training role in the bucket's "
-    "own policy where it belongs to another account. Where the role may not list the bucket, S3 "
+    fix="Name the bucket in the setting image_buckets. Where it belongs to another account, allow "
+    "the pipeline's account in the bucket's own policy, or both the training role and that of "
+    "check_images. Where the role may not list the bucket, S3 "
     "gives the same answer for a key that does not exist; and so it does for a Requester Pays "
     "bucket, whose reader has to agree to pay: copy its images to a bucket of your own.",
     source=S3 + "userguide/troubleshoot-403-errors.html",

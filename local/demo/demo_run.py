@@ -84,6 +84,8 @@ class DemoRun:
         s3 = self.aws.client("s3")
         for prefix in (layout.execution_file(execution, ""), layout.MODELS):
             for item in s3.list_objects_v2(Bucket=layout.bucket, Prefix=prefix).get("Contents", []):
+                if item["Key"].startswith(layout.image_checks(execution)):
+                    continue  # Step Functions' own; what they say is in the report
                 path = target / item["Key"].rpartition("/")[2]
                 s3.download_file(layout.bucket, item["Key"], str(path))
         picture = self._source.fresh_picture()

@@ -124,7 +124,8 @@ def allow_map_runs(
     """Allow the workflow to run its children, to read the list and to write their results.
 
     As in the Step Functions developer guide, iam-policies-eg-dist-map.html, narrowed to the
-    executions' files; reading a version is an action of its own.
+    executions' files; reading a version is an action of its own. A redrive starts Express children
+    anew (API reference, RedriveExecution).
     """
     layout = BucketLayout(bucket.bucket_name)
     reading = ("s3:GetObject", "s3:GetObjectVersion")
@@ -138,9 +139,6 @@ def allow_map_runs(
         ),
         iam.PolicyStatement(
             actions=["states:DescribeExecution"], resources=[executions_arn(state_machine)]
-        ),
-        iam.PolicyStatement(
-            actions=["states:RedriveExecution"], resources=[executions_arn(state_machine, LABEL)]
         ),
         allow_on_objects(bucket, layout.image_list("*"), *reading),
         allow_on_objects(bucket, layout.image_checks("*"), *writing),

@@ -60,13 +60,12 @@ def allow_stopping_training_jobs(state_machine: sfn.StateMachine) -> iam.PolicyS
     )
 
 
-def executions_arn(state_machine: sfn.StateMachine, map_label: str | None = None) -> str:
-    """Return the pattern of the ARNs of a state machine's executions, or of a map's children."""
-    name = state_machine.state_machine_name
+def executions_arn(state_machine: sfn.StateMachine) -> str:
+    """Return the pattern of the ARNs of a state machine's executions."""
     return Stack.of(state_machine).format_arn(
         service="states",
         resource="execution",
-        resource_name=f"{name}/{map_label}:*" if map_label else f"{name}:*",
+        resource_name=f"{state_machine.state_machine_name}:*",
         arn_format=ArnFormat.COLON_RESOURCE_NAME,
     )
 

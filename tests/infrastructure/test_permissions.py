@@ -147,7 +147,6 @@ def test_the_workflow_may_invoke_its_functions_run_its_children_and_be_observed(
         "lambda:InvokeFunction on <StepsRecordModel.Arn>",
         "states:StartExecution on <WorkflowStateMachine>",
         f"states:DescribeExecution on {EXECUTIONS}",
-        f"states:RedriveExecution on {EXECUTIONS[:-2]}/Images:*",
         "s3:GetObject on <Bucket.Arn>/executions/*/images.jsonl*",
         "s3:GetObjectVersion on <Bucket.Arn>/executions/*/images.jsonl*",
         "s3:PutObject on <Bucket.Arn>/executions/*/image-checks/*",

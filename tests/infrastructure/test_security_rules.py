@@ -48,9 +48,8 @@ ACCEPTED = {
     r"AwsSolutions-IAM5\[Resource::arn:.*:sagemaker:.*:labeling-job/\*\]": (
         "Looking at the labeling job that wrote a manifest, whatever its name."
     ),
-    r"AwsSolutions-IAM5\[Resource::arn:.*:execution:<WorkflowStateMachine.*\.Name>"
-    r"(/Images)?:\*\]": (
-        "The executions of the pipeline's own state machine, and the children of its map."
+    r"AwsSolutions-IAM5\[Resource::arn:.*:execution:<WorkflowStateMachine.*\.Name>:\*\]": (
+        "The executions of the pipeline's own state machine."
     ),
     r"AwsSolutions-IAM5\[Resource::arn:.*:execution:\{.*WorkflowStateMachine.*\}(/Images)?:\*\]": (
         "The CDK's own policy for a map, which is in no template: the role takes none from it."

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lambdas.contract import State
 from local.aws.sagemaker.job_faults import StoppedAs
 from tests.scenarios.pipeline import Pipeline, eventually
 
@@ -23,12 +24,18 @@ def test_a_client_error_is_not_retried_and_says_what_to_change(pipeline: Pipelin
 
 
 def test_an_image_that_is_missing_fails_as_sagemaker_fails(pipeline: Pipeline) -> None:
-    manifest = pipeline.manifest("missing")
+    # Check Images has seen the images, which are deleted while a quota is waited for.
+    pipeline.aws.faults.refuse(
+        "sagemaker", "CreateTrainingJob", "ResourceLimitExceeded", times=10_000
+    )
+    execution = pipeline.label("missing")
+    pipeline.reaches(execution, State.START_TRAINING_JOB)
     for number in range(10):
         key = f"images/missing/{number}.png"
         pipeline.s3.delete_object(Bucket=pipeline.layout.bucket, Key=key)
+    pipeline.aws.faults.clear()
 
-    described = pipeline.ended(pipeline.label("missing", manifest))
+    described = pipeline.ended(execution)
 
     assert described["error"] == "TrainingClientError"
     assert "Put the image back, or take its line out of the manifest" in described["cause"]

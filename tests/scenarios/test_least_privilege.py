@@ -19,6 +19,9 @@ NOT_SEEN_HERE = {
         "Only jobs on spot capacity write checkpoints; with managed_spot_training."
     ),
     r"\w+ s3:AbortMultipartUpload .*": "Only an upload in parts that fails is aborted.",
+    r"WorkflowRole s3:(GetObject .*/images\.jsonl|(GetObject|ListMulti\w+) .*/image-checks/)\*": (
+        "AWS documents them for every Map Run (iam-policies-eg-dist-map.html)."
+    ),
     r"StepsAwaitTrainingJobRole s3:GetObject .*/callbacks/\*": (
         "S3 asks for it inside a DeleteObject that names an ETag (conditional-deletes.html)."
     ),

@@ -111,7 +111,9 @@ def test_a_changed_limit_takes_effect_at_once(sandbox: Sandbox) -> None:
     execution = sandbox.start(machine(sandbox, distributed(MaxConcurrency=1)), ["wait", "fail"])
     eventually(lambda: sandbox.states.list_map_runs(executionArn=execution)["mapRuns"])
     arn = map_run(sandbox, execution)["mapRunArn"]
-    eventually(lambda: counts(map_run(sandbox, execution)) == {"running": 1, "pending": 1, "total": 2})
+    eventually(
+        lambda: counts(map_run(sandbox, execution)) == {"running": 1, "pending": 1, "total": 2}
+    )
     sandbox.states.update_map_run(mapRunArn=arn, maxConcurrency=2, toleratedFailureCount=5)
     eventually(lambda: counts(map_run(sandbox, execution)).get("failed") == 1)
     sandbox.states.update_map_run(mapRunArn=arn, toleratedFailureCount=0)
