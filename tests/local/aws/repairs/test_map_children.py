@@ -33,6 +33,13 @@ def test_what_is_asked_about_an_express_child(sandbox: Sandbox) -> None:
         sandbox.states.stop_execution(executionArn=child)
 
 
+def test_children_are_not_among_the_executions_of_the_state_machine(sandbox: Sandbox) -> None:
+    ended = run(sandbox, distributed(), ["a"])
+    listed = sandbox.states.list_executions(stateMachineArn=ended["stateMachineArn"])["executions"]
+    assert [execution["executionArn"] for execution in listed] == [ended["executionArn"]]
+    assert "itemCount" not in listed[0]
+
+
 def test_a_child_is_redriven_by_its_map_run_only(sandbox: Sandbox) -> None:
     ended = run(sandbox, distributed("STANDARD"), ["fail"])
     (child,) = children(sandbox, map_run(sandbox, ended["executionArn"])["mapRunArn"])

@@ -75,7 +75,7 @@ def test_an_item_larger_than_an_input_is_refused() -> None:
 def test_lines_end_at_line_feeds_only(sandbox: Sandbox) -> None:
     items = [{"a": "x\u2028y\u0085z\x0b"}, {"a": "\r"}, {"a": "ü" * 1_500_000}]
     state = distributed(
-        ItemReader=reader(sandbox, json_lines(items)[:-1] + b"\r\n\n"),
+        ItemReader=reader(sandbox, json_lines(items) + b'\n{"a":\r"b"}\r\n'),
         ItemSelector={
             "start": "{% $substring($states.context.Map.Item.Value.a, 0, 6) %}",
             "length": "{% $length($states.context.Map.Item.Value.a) %}",
@@ -86,6 +86,7 @@ def test_lines_end_at_line_feeds_only(sandbox: Sandbox) -> None:
         {"start": "x\u2028y\u0085z\x0b", "length": 6, "index": 0},
         {"start": "\r", "length": 1, "index": 1},
         {"start": "üüüüüü", "length": 1_500_000, "index": 2},
+        {"start": "b", "length": 1, "index": 3},
     ]
 
 
