@@ -40,6 +40,9 @@ def problems(machine: dict[str, Any], language: str = "JSONPath") -> Iterator[st
     for name, state in states.items():
         for problem in _state_problems(state, states, language):
             yield f"{problem} at /States/{name}"
+        if state.get("Type") == "Map":
+            for problem in map_problems(state, state.get("QueryLanguage", language)):
+                yield f"{problem} at /States/{name}"
         for branch in _branches(state):
             yield from problems(branch, state.get("QueryLanguage", language))
 
@@ -57,8 +60,6 @@ def _state_problems(state: dict[str, Any], states: Any, language: str) -> Iterat
     if kind == "Task" and not state.get("Resource"):
         yield "SCHEMA_VALIDATION_FAILED: a Task has a Resource"
     is_jsonata = state.get("QueryLanguage", language) == "JSONata"
-    if kind == "Map":
-        yield from map_problems(state, is_jsonata=is_jsonata)
     for field in _JSONPATH_FIELDS if is_jsonata else _JSONATA_FIELDS:
         if field in state:
             yield f"SCHEMA_VALIDATION_FAILED: {field} is not a field of this query language"

@@ -20,7 +20,7 @@ _NOT_IN_LABELS = set(" ?*<>{}[]:;,\\|^~$#%&`\"'")
 _NOT_IN_EXPRESS = (".sync", ".sync:2", ".waitForTaskToken")
 
 
-def map_problems(state: dict[str, Any], *, is_jsonata: bool) -> Iterator[str]:
+def map_problems(state: dict[str, Any], language: str) -> Iterator[str]:
     """Yield what is wrong with a Map state in distributed mode, or used as if it were in it."""
     processor = state.get("ItemProcessor") or state.get("Iterator") or {}
     config = processor.get("ProcessorConfig", {})
@@ -36,7 +36,7 @@ def map_problems(state: dict[str, Any], *, is_jsonata: bool) -> Iterator[str]:
             if inner.get("Resource", "").endswith(_NOT_IN_EXPRESS):
                 yield f"SCHEMA_VALIDATION_FAILED: {name} waits, which an EXPRESS child cannot"
     yield from _label_problems(state.get("Label"))
-    yield from _field_problems(state, is_jsonata=is_jsonata)
+    yield from _field_problems(state, language)
 
 
 def _label_problems(label: str | None) -> Iterator[str]:
@@ -48,8 +48,8 @@ def _label_problems(label: str | None) -> Iterator[str]:
         yield "SCHEMA_VALIDATION_FAILED: Label has a character that labels cannot have"
 
 
-def _field_problems(state: dict[str, Any], *, is_jsonata: bool) -> Iterator[str]:
-    foreign = "Parameters" if is_jsonata else "Arguments"
+def _field_problems(state: dict[str, Any], language: str) -> Iterator[str]:
+    foreign = "Parameters" if language == "JSONata" else "Arguments"
     for field in ("ItemReader", "ResultWriter"):
         if foreign in state.get(field, {}):
             yield f"SCHEMA_VALIDATION_FAILED: {foreign} is not a field of this query language"

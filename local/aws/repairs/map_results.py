@@ -102,8 +102,8 @@ class MapResults:
     def _folder(self) -> str:
         """Return where this attempt's files go: those of a redrive into a folder of their own.
 
-        Source: AWS's re:Invent 2023 workshop API312 (serverlessland.com/explore/reinvent2023-api312)
-        in which a Map Run failed, left four files, and was redriven.
+        Source: AWS's workshop API312 of re:Invent 2023, in which a Map Run fails, leaves four files
+        and is redriven (serverlessland.com/explore/reinvent2023-api312).
         """
         prefix = str((self._destination or {}).get("Prefix", "")).rstrip("/")
         redrives = self._run.record["redriveCount"]

@@ -75,7 +75,7 @@ def test_an_item_larger_than_an_input_is_refused() -> None:
 def test_lines_end_at_line_feeds_only(sandbox: Sandbox) -> None:
     items = [{"a": "x\u2028y\u0085z\x0b"}, {"a": "\r"}, {"a": "ü" * 1_500_000}]
     state = distributed(
-        ItemReader=reader(sandbox, json_lines(items)[:-1] + b"\r\n\n"),
+        ItemReader=reader(sandbox, json_lines(items) + b'\n{"a":\r"b"}\r\n'),
         ItemSelector={
             "start": "{% $substring($states.context.Map.Item.Value.a, 0, 6) %}",
             "length": "{% $length($states.context.Map.Item.Value.a) %}",
@@ -86,6 +86,7 @@ def test_lines_end_at_line_feeds_only(sandbox: Sandbox) -> None:
         {"start": "x\u2028y\u0085z\x0b", "length": 6, "index": 0},
         {"start": "\r", "length": 1, "index": 1},
         {"start": "üüüüüü", "length": 1_500_000, "index": 2},
+        {"start": "b", "length": 1, "index": 3},
     ]
 
 
@@ -111,14 +112,17 @@ def test_a_line_that_is_not_json_fails_the_reader(sandbox: Sandbox) -> None:
 def test_an_object_that_does_not_exist_fails_the_reader(sandbox: Sandbox) -> None:
     read = reader(sandbox, b"")
     read["Arguments"]["Key"] = "nothing"
-    state = distributed(ItemReader=read)
-    caught = {"ErrorEquals": ["States.ItemReaderFailed"], "Next": "Caught"}
-    arn = machine(sandbox, state)
-    assert sandbox.outcome(sandbox.start(arn))["error"] == "States.ItemReaderFailed"
-    states = {"Map": state | {"Catch": [caught]}, "Caught": {"Type": "Pass", "End": True}}
-    ended = sandbox.run(states)
-    assert ended["status"] == "FAILED", "a role without permission is another error"
-    assert ended["error"] == "States.Permissions"
+    assert run(sandbox, distributed(ItemReader=read))["error"] == "States.ItemReaderFailed"
+
+
+def test_what_follows_the_last_item_is_not_looked_at(sandbox: Sandbox) -> None:
+    read = reader(sandbox, b'"a"\n"b"\nnot JSON', MaxItems=2)
+    assert run(sandbox, distributed(ItemReader=read))["output"] == '["a","b"]'
+
+
+def test_a_reader_whose_permissions_nothing_checks_is_refused(sandbox: Sandbox) -> None:
+    read = reader(sandbox, b"") | {"Resource": "arn:aws:states:::s3:listObjectsV2"}
+    assert "s3:getObject only" in run(sandbox, distributed(ItemReader=read))["cause"]
 
 
 def test_no_items_are_a_map_run_without_children(sandbox: Sandbox) -> None:

@@ -54,7 +54,7 @@ def test_as_many_items_may_fail_as_are_tolerated(
 
 
 def test_a_failed_batch_is_as_many_failed_items_as_are_in_it(sandbox: Sandbox) -> None:
-    batched = {"ItemBatcher": {"MaxItemsPerBatch": 2}, "MaxConcurrency": 1}
+    batched: dict[str, Any] = {"ItemBatcher": {"MaxItemsPerBatch": 2}, "MaxConcurrency": 1}
     items = ["a", "b", "fail", "c", "d"]
     ended = run(sandbox, distributed(ToleratedFailureCount=1, **batched), items)
     assert (ended["error"], ended["cause"]) == (
@@ -192,25 +192,3 @@ def test_a_retrier_of_the_state_starts_another_map_run(sandbox: Sandbox) -> None
     runs = sandbox.states.list_map_runs(executionArn=ended["executionArn"])["mapRuns"]
     assert len(runs) == 2
     assert map_run(sandbox, ended["executionArn"])["redriveCount"] == 0
-
-
-def test_what_is_asked_about_an_express_child(sandbox: Sandbox) -> None:
-    ended = run(sandbox, distributed(Label="L"), ["a"])
-    described = map_run(sandbox, ended["executionArn"])
-    listed = sandbox.states.list_executions(mapRunArn=described["mapRunArn"])["executions"]
-    child = listed[0]["executionArn"]
-    assert listed[0]["itemCount"] == 1
-    assert f":express:{ended['stateMachineArn'].split(':')[-1]}/L:" in child
-    with pytest.raises(ClientError, match="Resource type not valid in this context: express"):
-        sandbox.states.get_execution_history(executionArn=child)
-    with pytest.raises(ClientError, match="Resource type not valid in this context: express"):
-        sandbox.states.stop_execution(executionArn=child)
-
-
-def test_a_child_is_redriven_by_its_map_run_only(sandbox: Sandbox) -> None:
-    ended = run(sandbox, distributed("STANDARD"), ["fail"])
-    (child,) = children(sandbox, map_run(sandbox, ended["executionArn"])["mapRunArn"])
-    assert child["redriveStatus"] == "REDRIVABLE_BY_MAP_RUN"
-    with pytest.raises(sandbox.states.exceptions.ExecutionNotRedrivable):
-        sandbox.states.redrive_execution(executionArn=child["executionArn"])
-    assert sandbox.history(child["executionArn"])[-1] == "ExecutionFailed"
