@@ -150,19 +150,23 @@ def _state_line(step: StateExited) -> str:
 
 def _result(step: StateExited) -> str:
     output: Any = step.output
-    if step.state == State.VALIDATE_MANIFEST:
-        return _validated(output["dataset"])
-    if step.state == State.CHECK_IMAGES:
-        return f"{sum(output['dataset']['split'].values())} images looked at"
-    if step.state == State.SET_IMAGES_ASIDE:
-        return _usable(output["dataset"])
-    if step.state == State.START_TRAINING_JOB:
-        return f"{output['training_job']['name']} on {output['training_job']['instance_type']}"
-    if step.state == State.AWAIT_TRAINING_JOB:
-        return f"{output['model']['status']} (a stand-in, not SageMaker's network)"
-    if step.state == State.RECORD_MODEL:
-        return f"{output['model_artifact']}"
-    return ""
+    match step.state:
+        case State.VALIDATE_MANIFEST:
+            found = _validated(output["dataset"])
+        case State.CHECK_IMAGES:
+            found = f"{sum(output['dataset']['split'].values())} images looked at"
+        case State.SET_IMAGES_ASIDE:
+            found = _usable(output["dataset"])
+        case State.START_TRAINING_JOB:
+            job = output["training_job"]
+            found = f"{job['name']} on {job['instance_type']}"
+        case State.AWAIT_TRAINING_JOB:
+            found = f"{output['model']['status']} (a stand-in, not SageMaker's network)"
+        case State.RECORD_MODEL:
+            found = output["model_artifact"]
+        case _:
+            found = ""
+    return found
 
 
 def _validated(dataset: dict[str, Any]) -> str:
