@@ -2,17 +2,24 @@
 
 from tests.scenarios.pipeline import Pipeline, eventually, record
 
-FOUR_STEPS = ["Validate Manifest", "Start Training Job", "Await Training Job", "Record Model"]
+STEPS = [
+    "Validate Manifest",
+    "Check Images",
+    "Set Images Aside",
+    "Start Training Job",
+    "Await Training Job",
+    "Record Model",
+]
 
 
-def test_a_labeling_jobs_manifest_goes_through_the_four_steps_to_a_model(
+def test_a_labeling_jobs_manifest_goes_through_all_steps_to_a_model(
     pipeline: Pipeline,
 ) -> None:
     execution = pipeline.label("dogs")
 
     outcome = pipeline.succeeded(execution)
 
-    assert pipeline.states(execution) == FOUR_STEPS
+    assert pipeline.states(execution) == STEPS
     bucket, _, key = outcome["model_artifact"].removeprefix("s3://").partition("/")
     assert pipeline.s3.head_object(Bucket=bucket, Key=key)["ContentLength"] > 0
     assert outcome["split"]["train"] + outcome["split"]["validation"] == 10
@@ -32,6 +39,9 @@ def test_the_execution_leaves_manifests_report_and_outcome_in_the_bucket(
     assert left == {
         "train.manifest",
         "validation.manifest",
+        "images.jsonl",
+        "manifest.json",
+        "SUCCEEDED_0.json",
         "report.json",
         "report.html",
         "training-jobs.json",
@@ -87,7 +97,7 @@ def test_a_validation_manifest_given_by_hand_is_the_validation_channel(
         )
     )
 
-    assert outcome["split"] == {"train": 9, "validation": 4}
+    assert outcome["split"] == {"train": 9, "validation": 4, "test": 0}
 
 
 def test_a_manifest_that_cannot_be_trained_on_never_reaches_sagemaker(pipeline: Pipeline) -> None:

@@ -100,3 +100,9 @@ def test_an_execution_that_waits_for_a_quota_is_told_of_while_it_waits() -> None
     assert notice.subject == "Training pipeline: execution waits for a quota: dogs"
     assert "Cause: Raise the quota 'x'." in notice.text
     assert notice.text.endswith(GRAPH)
+
+
+def test_a_batch_of_images_that_failed_leads_to_its_map_run() -> None:
+    error = "States.ExceedToleratedFailureThreshold"
+    text = notice_of_end(description(error=error), [], None).text
+    assert "Next: Open the Map Run of the failed state" in text
