@@ -8,7 +8,10 @@ import pytest
 from lambdas.contract import Metric
 from tests.scenarios.pipeline import Pipeline, eventually
 
-STEPS = ("validate_manifest", "start_training_job", "await_training_job", "record_model")
+STEPS = (
+    *("validate_manifest", "check_images", "set_images_aside"),
+    *("start_training_job", "await_training_job", "record_model"),
+)
 
 
 def lines(pipeline: Pipeline, module: str) -> list[dict[str, Any]]:
@@ -50,9 +53,10 @@ def test_every_line_that_a_step_logs_names_the_execution(
 def test_records_are_counted_by_their_fate(pipeline: Pipeline, execution: str) -> None:
     counted = {
         line["fate"]: line[Metric.RECORDS][0]
-        for line in measured(pipeline, "validate_manifest", Metric.RECORDS)
+        for line in measured(pipeline, "set_images_aside", Metric.RECORDS)
     }
     assert counted["train"] + counted["validation"] == 10
+    assert measured(pipeline, "validate_manifest", Metric.RECORDS) == []
     assert counted["invalid"] == counted["unlabeled"] == counted["failed"] == 0
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from stacks.settings.environments import STACK_NAME
+from stacks.synthesis import synthesize
 from tests.infrastructure.templates import Template
 from tests.second_interpreter.account import Account, account, clients_of_moto
 from tests.second_interpreter.deployed import Deployed, deployed
@@ -17,10 +18,18 @@ from tests.second_interpreter.reference_jsonata import ReferenceJsonata, referen
 
 
 @pytest.fixture(scope="session")
-def pipeline(assembly: Path) -> Deployed:
-    """The definition and the environments of the template."""
+def template(assembly: Path) -> Template:
+    """The template of cdk.json's settings."""
     body = json.loads((assembly / f"{STACK_NAME}.template.json").read_text())
-    return deployed(Template(assembly, body))
+    return Template(assembly, body)
+
+
+@pytest.fixture(scope="session")
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Deployed:
+    """The definition and the environments of the template without image checks."""
+    folder = tmp_path_factory.mktemp("cdk.out")
+    body = json.loads(synthesize(folder, {"pipeline.image_checks": "off"}).read_text())
+    return deployed(Template(folder, body))
 
 
 @pytest.fixture(scope="session")

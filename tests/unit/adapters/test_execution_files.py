@@ -38,8 +38,10 @@ def test_a_report_that_may_not_be_looked_for_is_not_taken_for_missing(s3_calls: 
 
 
 def test_what_is_validated_lands_in_the_executions_folder(s3: InMemoryS3) -> None:
-    with channel_writers(BucketLayout("bucket"), "dogs") as writers:
+    with channel_writers(BucketLayout("bucket"), "dogs", list_images=True) as writers:
         sinks = writers.sinks()
+        assert sinks.images is not None
+        sinks.images(b"images")
         sinks.train(b"train")
         sinks.validation(b"validation")
         sinks.test(b"test")
@@ -50,12 +52,17 @@ def test_what_is_validated_lands_in_the_executions_folder(s3: InMemoryS3) -> Non
         "bucket/executions/dogs/validation.manifest": b"validation",
         "bucket/executions/dogs/test.manifest": b"test",
         "bucket/executions/dogs/rejected.jsonl": b"rejected",
+        "bucket/executions/dogs/images.jsonl": b"images",
     }
 
 
 def test_of_a_rejected_manifest_only_the_rejected_lines_are_left(s3: InMemoryS3) -> None:
-    with channel_writers(BucketLayout("bucket"), "dogs") as writers:
-        for sink in (writers.train, writers.validation, writers.test, writers.rejected):
+    with channel_writers(BucketLayout("bucket"), "dogs", list_images=True) as writers:
+        assert writers.images is not None
+        for sink in (
+            *(writers.train, writers.validation, writers.test),
+            *(writers.rejected, writers.images),
+        ):
             sink.write(b"line")
         writers.discard_channels()
 

@@ -88,7 +88,7 @@ def test_the_first_line_of_a_rule_keeps_what_was_found_there() -> None:
 
 def test_a_batch_whose_images_break_five_rules_each_fits_into_a_childs_output() -> None:
     long = "s3://images/" + "x" * 180
-    details = dict.fromkeys(
+    details: dict[str, object] = dict.fromkeys(
         ("image", "found", "reason", "actual", "declared", "other", "region"), long
     )
     faults = [Fault(rule, details) for rule in RULES.values()] * 2

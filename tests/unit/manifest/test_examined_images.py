@@ -71,12 +71,15 @@ def again(
     return Result(report, train, validated, left_out, tested)
 
 
+def _ignore(_chunk: bytes) -> None:
+    """Only the list of images is wanted."""
+
+
 def listed(body: bytes, policy: Policy = LENIENT, validation: bytes | None = None) -> list[Any]:
     """The images that the first validation lists."""
     images = io.BytesIO()
-    ignored = [lambda _chunk: None] * 4
     second = Raw(validation) if validation is not None else None
-    validate_manifest(Raw(body), policy, Sinks(*ignored, images=images.write), second)
+    validate_manifest(Raw(body), policy, Sinks(*[_ignore] * 4, images.write), second)
     lines = images.getvalue().splitlines()
     return [msgspec.json.decode(line, type=DeclaredImage) for line in lines]
 
