@@ -76,6 +76,12 @@ class State(StrEnum):
     AWAIT_TRAINING_JOB = "Await Training Job"
     NEXT_INSTANCE_TYPE = "Next Instance Type"
     RECORD_MODEL = "Record Model"
+    PREPARE_EVALUATION = "Prepare Evaluation"
+    PREDICT = "Predict"
+    START_TRANSFORM_JOB = "Start Transform Job"
+    AWAIT_TRANSFORM_JOB = "Await Transform Job"
+    EVALUATE_MODEL = "Evaluate Model"
+    REGISTER_MODEL = "Register Model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,30 @@ class BucketLayout:
     def outcome(self, execution: str) -> str:
         """Return the key of the execution's outcome."""
         return self.execution_file(execution, "outcome.json")
+
+    def evaluated_records(self, execution: str) -> str:
+        """Return the key of the manifest's lines that the models are evaluated on."""
+        return self.execution_file(execution, "evaluation/evaluated.manifest")
+
+    def images_to_predict(self, execution: str, image_bucket: str) -> str:
+        """Return the key of the list of those lines' images that lie in one bucket."""
+        return self.execution_file(execution, f"evaluation/images-{image_bucket}.json")
+
+    def predictions(self, execution: str, model: str, image_bucket: str) -> str:
+        """Return the prefix under which one model's answers about one bucket's images lie."""
+        return self.execution_file(execution, f"evaluation/predictions/{model}/{image_bucket}/")
+
+    def evaluation(self, execution: str) -> str:
+        """Return the key of the evaluation's figures."""
+        return self.execution_file(execution, "evaluation.json")
+
+    def evaluation_page(self, execution: str) -> str:
+        """Return the key of the evaluation that people look at."""
+        return self.execution_file(execution, "evaluation.html")
+
+    def review_manifest(self, execution: str) -> str:
+        """Return the key of the images that somebody should look at again, as a manifest."""
+        return self.execution_file(execution, "review.manifest")
 
     def callbacks_of(self, training_job: str) -> str:
         """Return the prefix under which those who wait for a training job leave their token."""

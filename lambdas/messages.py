@@ -4,7 +4,7 @@ An execution may be under way when a new version is deployed: a new field has a 
 changes its name. ``tests/unit/kept_messages`` has what the versions before have written.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -176,3 +176,45 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     report: str
     report_page: str
     execution: str
+
+
+class Prediction(msgspec.Struct, frozen=True, kw_only=True):
+    """What one transform job is asked for: one model's answers about one bucket's images."""
+
+    model: Literal["candidate", "incumbent"]
+    image_bucket: str
+    image_count: int
+    images: str
+    """S3 URI of the list of images, in the form of SageMaker's manifest file."""
+    output: str
+    """S3 URI of the prefix under which the answers lie."""
+    model_artifact: str
+    """S3 URI of the model's ``model.tar.gz``."""
+    container: str
+    """Image URI of the algorithm that the model runs in."""
+
+
+class EvaluationPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What Prepare Evaluation chose: which images, which models, and what to ask them."""
+
+    held_out: Literal["validation", "test"]
+    """The part of the data set that the images are of."""
+    images: int
+    held_out_images: int
+    """How many that part has; more than are evaluated where a setting caps them."""
+    evaluated_records: str
+    """S3 URI of the manifest's lines with those images."""
+    incumbent: str | None
+    """ARN of the newest approved version in the registry; None where there is none."""
+    not_compared: str | None
+    """Why the incumbent is not run on the same images; None where it is, or there is none."""
+    predictions: list[Prediction]
+
+
+class Predicted(msgspec.Struct, frozen=True, kw_only=True):
+    """How one transform job ended: the result of one item of Predict."""
+
+    prediction: Prediction
+    transform_job: str
+    failure: str | None
+    """Why SageMaker marks it as failed; the answers that it gave are kept all the same."""
