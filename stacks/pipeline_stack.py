@@ -11,7 +11,9 @@ from constructs import Construct
 
 from stacks.constructs.algorithm_image import AlgorithmImage
 from stacks.constructs.dashboard import PipelineDashboard
+from stacks.constructs.evaluation_steps import EvaluationSteps
 from stacks.constructs.event_routes import EventRoutes
+from stacks.constructs.model_role import ModelRole
 from stacks.constructs.notification_topic import NotificationTopic
 from stacks.constructs.pipeline_function import FunctionDefaults
 from stacks.constructs.steps import Steps
@@ -72,7 +74,15 @@ class PipelineStack(Stack):
             layer=inputs.layer,
         )
         steps = Steps(self, "Steps", defaults=defaults, training_role=training_role, topic=topic)
-        workflow = Workflow(self, "Workflow", settings=settings, steps=steps, key=storage.key)
+        evaluation = self._evaluation(defaults, image, topic)
+        workflow = Workflow(
+            self,
+            "Workflow",
+            settings=settings,
+            steps=steps,
+            evaluation=evaluation,
+            key=storage.key,
+        )
         routes = EventRoutes(
             self,
             "Events",
@@ -88,6 +98,20 @@ class PipelineStack(Stack):
             dead_letters=routes.dead_letters,
         )
         write_outputs(self, settings, storage, routes)
+
+    def _evaluation(
+        self, defaults: FunctionDefaults, image: AlgorithmImage, topic: NotificationTopic
+    ) -> EvaluationSteps | None:
+        if defaults.settings.evaluation == "off":
+            return None
+        role = ModelRole(
+            self,
+            "ModelRole",
+            settings=defaults.settings,
+            storage=defaults.storage,
+            image=image,
+        )
+        return EvaluationSteps(self, "Evaluation", defaults=defaults, model_role=role, topic=topic)
 
     def _bound_roles(self, policy_arn: str | None) -> None:
         if policy_arn:

@@ -14,6 +14,7 @@ from stacks.settings.checks import (
     check_label_attribute,
     check_labeling_prefix,
     check_regular_expression,
+    check_transform_instance_types,
 )
 from stacks.settings.hyperparameter_fields import DEFAULT_HYPERPARAMETERS
 from stacks.settings.value_types import (
@@ -118,6 +119,23 @@ class PipelineSettings:
             " max_runtime_seconds to 2419200 (28 days)"
         ),
     ] = None
+    evaluation: Annotated[
+        Literal["on", "off"],
+        Meta(description='"on" (the model is run on images that it has not seen) or "off"'),
+    ] = "on"
+    transform_instance_types: Annotated[
+        tuple[str, ...],
+        Meta(
+            min_length=1,
+            max_length=10,
+            description="a list of 1 to 10 different instance types of the families"
+            " C5, M5, P3 and G4dn, tried in this order",
+        ),
+        check_transform_instance_types,
+    ] = ("ml.c5.xlarge", "ml.m5.xlarge", "ml.c5.2xlarge")
+    max_transform_seconds: Annotated[
+        int, Meta(ge=600, le=432_000, description="a whole number from 600 to 432000 (5 days)")
+    ] = 21_600
     max_billable_hours: Annotated[
         InstanceHours | None,
         Meta(description="null (no limit) or a number above 0, at most 1000000"),
@@ -191,6 +209,11 @@ class PipelineSettings:
     def attempts(self) -> int:
         """How many training jobs one execution starts at most for want of capacity."""
         return self.max_capacity_rounds * len(self.instance_types)
+
+    @property
+    def transform_attempts(self) -> int:
+        """How many transform jobs one item of Predict starts at most for want of capacity."""
+        return self.max_capacity_rounds * len(self.transform_instance_types)
 
     @property
     def longest_spot_seconds(self) -> int:
