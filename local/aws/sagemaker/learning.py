@@ -16,7 +16,7 @@ from local.aws.sagemaker.detector.child_process import WorkFailed, work
 from local.aws.sagemaker.detector.honoured import NOT_HONOURED, Honoured
 from local.aws.sagemaker.detector.network import Network
 from local.aws.sagemaker.detector.worker import EpochDone, TrainingTask
-from local.aws.sagemaker.training_job import JobFailed
+from local.aws.sagemaker.job import JobFailed
 
 MOST_PICTURES = 200
 """Pictures that the stand-in is trained on; half a megabyte of memory and a second in 100 each."""

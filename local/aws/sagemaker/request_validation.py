@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 import botocore.session
+import regex
 from botocore.validate import ParamValidator
 
 from local.aws.sagemaker.refusals import validation_error
-
-# Java's classes of letters, digits and separators, which Python's re writes otherwise.
-_JAVA_CLASSES = {r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s", r"\p{S}": "", r"\p{P}": ""}
 
 
 @cache
@@ -112,7 +109,6 @@ def _join(path: str, name: str) -> str:
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    for java, python in _JAVA_CLASSES.items():
-        pattern = pattern.replace(java, python)
-    return re.compile(pattern, re.DOTALL)
+def _compiled(pattern: str) -> Any:
+    """Compile one of AWS's patterns, which are Java's, with classes such as letters and digits."""
+    return regex.compile(pattern, regex.DOTALL)

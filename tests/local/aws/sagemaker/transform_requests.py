@@ -1,0 +1,79 @@
+"""A trained model in the embedded AWS, and requests to run it over images."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.local.aws.sagemaker.training_requests import IMAGE, TrainingData
+from tests.local.aws.sandbox import allow, unique
+
+
+class TransformData:
+    """A model whose weights are random, a role that may run it, and images to run it over."""
+
+    def __init__(self, data: TrainingData) -> None:
+        self.data, self.sandbox = data, data.sandbox
+        self.artifact = data.train(data.request())["ModelArtifacts"]["S3ModelArtifacts"]
+        self.keys = [f"images/{name}" for name in list(data.data_set.images)[:3]]
+        self.model = self.create_model(self.role())
+
+    def role(self, *without: str) -> str:
+        """A role with what a model needs, less the actions named."""
+        actions = ("s3:GetObject", "s3:PutObject", "s3:ListBucket", "logs:*")
+        statements = [allow(action, "*") for action in actions if action not in without]
+        return self.sandbox.role("sagemaker.amazonaws.com", *statements)
+
+    def create_model(self, role: str, artifact: str | None = None) -> str:
+        """Create a model; return its name."""
+        name = unique("model")
+        container = {"Image": IMAGE, "ModelDataUrl": artifact or self.artifact}
+        self.sandbox.sagemaker.create_model(
+            ModelName=name, PrimaryContainer=container, ExecutionRoleArn=role
+        )
+        return name
+
+    def request(self, keys: list[str] | None = None, **members: Any) -> dict[str, Any]:
+        """A request to run the model over the images of some keys."""
+        bucket, name = self.sandbox.bucket, unique("transform")
+        manifest = [{"prefix": f"s3://{bucket}/"}, *(self.keys if keys is None else keys)]
+        key = f"manifests/{name}.json"
+        self.sandbox.s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(manifest).encode())
+        source = {"S3DataType": "ManifestFile", "S3Uri": f"s3://{bucket}/{key}"}
+        return {
+            "TransformJobName": name,
+            "ModelName": self.model,
+            "TransformInput": {
+                "DataSource": {"S3DataSource": source},
+                "ContentType": "application/x-image",
+            },
+            "TransformOutput": {"S3OutputPath": f"s3://{bucket}/predictions/{name}"},
+            "TransformResources": {"InstanceType": "ml.c5.xlarge", "InstanceCount": 1},
+            **members,
+        }
+
+    def transform(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Create a transform job and describe it when it has ended."""
+        self.sandbox.sagemaker.create_transform_job(**request)
+        return self.ended(request)
+
+    def ended(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The description of a job that has ended, or ends soon."""
+        name = request["TransformJobName"]
+        self.sandbox.aws.transform.wait_until_finished(name)
+        described: dict[str, Any] = self.sandbox.sagemaker.describe_transform_job(
+            TransformJobName=name
+        )
+        return described
+
+    def answers(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The documents that a job has written, by the key of their image."""
+        bucket, prefix = self.sandbox.bucket, f"predictions/{request['TransformJobName']}/"
+        listing = self.sandbox.s3.list_objects_v2(Bucket=bucket, Prefix=prefix)
+        keys = [item["Key"] for item in listing.get("Contents", [])]
+        return {
+            key.removeprefix(prefix).removesuffix(".out"): json.loads(
+                self.sandbox.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+            )
+            for key in keys
+        }
