@@ -36,6 +36,7 @@ class JobScript:
         keeps_model: a job that stops has written its model artifact before.
         hold: the job stays at work until released.
         before_answer: the job has ended when its creation is answered.
+        artifact: the ``model.tar.gz`` that a training job writes without learning anything.
         spoil: a transform job gives no output for the objects whose key ends like this, and ends as
             Failed.
     """
@@ -45,6 +46,7 @@ class JobScript:
     keeps_model: bool = False
     hold: Hold | None = None
     before_answer: bool = False
+    artifact: bytes | None = None
     spoil: str | None = None
 
 
@@ -62,10 +64,13 @@ class JobFaults:
         stop_as: StoppedAs | None = None,
         keeps_model: bool = False,
         before_answer: bool = False,
+        artifact: bytes | None = None,
         spoil: str | None = None,
     ) -> None:
-        """Let the next job that is created fail or stop; see ``JobScript``."""
-        self._scripts.append(JobScript(fail, stop_as, keeps_model, None, before_answer, spoil))
+        """Let the next job that is created depart from the usual; see ``JobScript``."""
+        self._scripts.append(
+            JobScript(fail, stop_as, keeps_model, None, before_answer, artifact, spoil)
+        )
 
     def hold_next_job(self, *, fail: str | None = None, stop_as: StoppedAs | None = None) -> Hold:
         """Keep the next job from its end; the answer releases it."""

@@ -11,7 +11,8 @@ from local.aws.sagemaker.algorithm_hyperparameters import checked_hyperparameter
 from local.aws.sagemaker.channels import Channel
 from local.aws.sagemaker.job import JobFailed
 from local.aws.sagemaker.job_run import CAPACITY_ERROR, JobRun, Stopped
-from local.aws.sagemaker.learning import Learned, learn, leave_untrained
+from local.aws.sagemaker.learning import Learned, learn
+from local.aws.sagemaker.scripted_model import ScriptedModel
 from local.aws.sagemaker.training_job import TrainingJob
 
 
@@ -19,7 +20,7 @@ class TrainingRun(JobRun[TrainingJob]):
     """The life of one training job.
 
     Attributes:
-        learns: whether its model is trained; else the weights stay random.
+        learns: whether its model is trained; else it is a ``ScriptedModel``.
     """
 
     LOG_GROUP: ClassVar[str] = "/aws/sagemaker/TrainingJobs"
@@ -36,7 +37,7 @@ class TrainingRun(JobRun[TrainingJob]):
         job.enter("Stopping", "Stopping", "Stopping the training job")
         if script.keeps_model:
             try:
-                self._write_model(leave_untrained(self._hyperparameters()))
+                self._write_model(self._not_learned())
             except (JobFailed, Stopped) as problem:
                 job.log.append(f"no model is kept: {problem}")
         stopped_as = "Stopped" if job.stop_requested.is_set() else script.stop_as or "Stopped"
@@ -59,9 +60,12 @@ class TrainingRun(JobRun[TrainingJob]):
         self.follow_script()
         settings = self._hyperparameters()
         channel = check_channels(job.request, self._channels(), settings, job.log.append)
-        if not self.learns:
-            return leave_untrained(settings)
+        if self.script.artifact is not None or not self.learns:
+            return self._not_learned()
         return learn(channel, settings, job.log.append, self.keep_going)
+
+    def _not_learned(self) -> Learned:
+        return Learned(self.script.artifact or ScriptedModel().to_bytes(), {})
 
     def _hyperparameters(self) -> dict[str, Any]:
         return checked_hyperparameters(self.job.request.get("HyperParameters", {}))

@@ -20,8 +20,8 @@ class TrainingService:
 
     Args:
         pace: seconds a job stays in each of its statuses (0: as fast as it can read the data).
-        learns: whether jobs train the stand-in, which takes seconds; else its weights stay random,
-            and ``model.tar.gz`` says so.
+        learns: whether jobs train the stand-in, which takes seconds; else ``model.tar.gz`` is a
+            ``ScriptedModel`` and says so.
     """
 
     def __init__(self, *, pace: float = 0.0, learns: bool = False) -> None:

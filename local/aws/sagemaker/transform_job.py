@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 from local.aws.sagemaker.job import Job, Kind
 
+DEFAULT_PAYLOAD_MB = 6
+"""MaxPayloadInMB where a request has none (API reference, CreateTransformJob)."""
 _TIMES = ("CreationTime", "TransformStartTime", "TransformEndTime")
 
 
@@ -37,6 +39,11 @@ class TransformJob(Job):
     def role(self) -> str:
         """The ARN of the model's execution role: a transform job has none of its own."""
         return str(self.model["ExecutionRoleArn"])
+
+    @property
+    def payload_mb(self) -> int:
+        """The most megabytes that an object of its input may have."""
+        return int(self.request.get("MaxPayloadInMB", DEFAULT_PAYLOAD_MB))
 
     def end(self, status: str, detail: str = "") -> None:  # noqa: ARG002 - has one status only
         """Enter the status that it ends with."""

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
@@ -14,9 +15,11 @@ from PIL import Image
 from local.aws.sagemaker.detector.child_process import WorkFailed, work
 from local.aws.sagemaker.job import JobFailed
 from local.aws.sagemaker.job_run import CAPACITY_ERROR, JobRun
+from local.aws.sagemaker.scripted_model import ScriptedModel
 from local.aws.sagemaker.transform_job import TransformJob
 
 _SEE_LOG = "See job logs for more information"
+_REFUSED = "ClientError: 400"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,9 @@ class InputObject:
     bucket: str
     key: str
     relative: str
+
+
+Answers = list[tuple[InputObject, bytes]]
 
 
 class TransformRun(JobRun[TransformJob]):
@@ -47,11 +53,10 @@ class TransformRun(JobRun[TransformJob]):
         self.follow_script()
         s3 = self.clients("s3")
         artifact = self._read(s3, *_split(self._container()["ModelDataUrl"]), "model data")
-        images = dict(self._images(s3))
-        answers = self._predict(artifact, list(images.values()))
-        for found, answer in zip(images, answers, strict=True):
-            self._write(s3, found, answer)
-        if any("ClientError: 400" in line for line in job.log):
+        for found, rows in self._answers(artifact, self._images(s3)):
+            self.keep_going()
+            self._write(s3, found, rows)
+        if any(_REFUSED in line for line in job.log):
             raise JobFailed(f"ClientError: {_SEE_LOG}")
 
     def stop(self) -> None:
@@ -69,7 +74,7 @@ class TransformRun(JobRun[TransformJob]):
             self.keep_going()
             problem, content = self._fetched(s3, found)
             if problem:
-                self.job.log.append(f"{found.bucket}/{found.key}: ClientError: 400 {problem}")
+                self.job.log.append(f"{found.bucket}/{found.key}: {_REFUSED} {problem}")
             else:
                 yield found, content
 
@@ -80,6 +85,8 @@ class TransformRun(JobRun[TransformJob]):
             content: bytes = s3.get_object(Bucket=found.bucket, Key=found.key)["Body"].read()
         except ClientError as error:
             return str(error), b""
+        if len(content) > self.job.payload_mb << 20:
+            return f"{len(content)} bytes exceed MaxPayloadInMB, {self.job.payload_mb}", b""
         try:
             with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as opened:
                 opened.load()
@@ -107,12 +114,24 @@ class TransformRun(JobRun[TransformJob]):
             ) from error
         return content
 
-    def _predict(self, artifact: bytes, images: list[bytes]) -> list[bytes]:
+    def _answers(self, artifact: bytes, images: Iterator[tuple[InputObject, bytes]]) -> Answers:
+        """Return each image with the rows about it, as JSON."""
+        scripted = ScriptedModel.from_bytes(artifact)
+        if scripted is not None:
+            return [(found, json.dumps(scripted.answer(found.key)).encode()) for found, _ in images]
+        shown: list[InputObject] = []
+
+        def pictures() -> Iterator[bytes]:
+            for found, content in images:
+                shown.append(found)
+                yield content
+
         try:
-            return work("predict", [artifact, *images], self.keep_going)
+            answers = work("predict", chain((artifact,), pictures()), self.keep_going)
         except WorkFailed as failure:
             self.job.log.append(str(failure))
             raise JobFailed(f"AlgorithmError: {_SEE_LOG}") from failure
+        return list(zip(shown, answers, strict=True))
 
     def _write(self, s3: Any, found: InputObject, rows: bytes) -> None:
         bucket, prefix = _split(self.job.request["TransformOutput"]["S3OutputPath"])

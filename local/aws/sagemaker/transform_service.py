@@ -9,12 +9,11 @@ from local.aws.sagemaker.job_faults import JobFaults
 from local.aws.sagemaker.jobs import Jobs
 from local.aws.sagemaker.models import Models
 from local.aws.sagemaker.refusals import validation_error
-from local.aws.sagemaker.transform_job import TransformJob
+from local.aws.sagemaker.transform_job import DEFAULT_PAYLOAD_MB, TransformJob
 from local.aws.sagemaker.transform_run import TransformRun
 
 _MOST_IN_FLIGHT_MB = 100
 """MaxConcurrentTransforms × MaxPayloadInMB at most (API reference, CreateTransformJob)."""
-_DEFAULT_PAYLOAD_MB = 6
 
 
 class TransformService:
@@ -97,7 +96,7 @@ def _check_request(request: dict[str, Any]) -> None:
     if kind != "ManifestFile":
         raise validation_error(f"the embedded AWS transforms a ManifestFile only, found {kind}")
     in_flight = request.get("MaxConcurrentTransforms", 1) * request.get(
-        "MaxPayloadInMB", _DEFAULT_PAYLOAD_MB
+        "MaxPayloadInMB", DEFAULT_PAYLOAD_MB
     )
     if in_flight > _MOST_IN_FLIGHT_MB:
         raise validation_error(

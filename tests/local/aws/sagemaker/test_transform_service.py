@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from botocore.exceptions import ClientError
 
 from local.aws.embedded_aws import EmbeddedAws
+from local.aws.sagemaker.detector.artifact import Artifact, StandIn
+from local.aws.sagemaker.detector.honoured import Honoured
+from local.aws.sagemaker.detector.network import Network
+from local.aws.sagemaker.scripted_model import NOTHING
 from local.aws.sagemaker.transform_job import TransformJob
 from tests.local.aws.sagemaker.training_requests import TrainingData
-from tests.local.aws.sagemaker.transform_requests import TransformData
+from tests.local.aws.sagemaker.transform_requests import ROW, TransformData
 from tests.local.aws.sandbox import Sandbox, eventually
 
 
@@ -25,20 +30,34 @@ def details(aws: EmbeddedAws, request: dict[str, Any]) -> list[Any]:
     return [event.detail for event in sent if event.detail["TransformJobName"] == name]
 
 
-def test_a_job_answers_for_every_image_of_its_manifest_in_the_format_of_the_algorithm(
-    data: TransformData,
-) -> None:
+def test_a_job_answers_for_every_image_of_its_manifest_file(data: TransformData) -> None:
     request = data.request()
     job = data.transform(request)
     assert job["TransformJobStatus"] == "Completed", job.get("FailureReason")
     assert job["TransformEndTime"] >= job["TransformStartTime"] >= job["CreationTime"]
+    expected = {"prediction": [list(ROW), list(NOTHING)]}
+    assert data.answers(request) == dict.fromkeys(data.keys, expected)
+
+
+def test_a_detector_is_run_over_the_images_and_answers_in_the_format_of_the_algorithm(
+    data: TransformData,
+) -> None:
+    document = StandIn(honoured=Honoured(num_classes=3), pictures=0, pictures_left_out=0)
+    network = Network.untrained(3, np.random.default_rng(0))
+    artifact = data.put_artifact(Artifact(document, network).to_bytes())
+    request = data.request(ModelName=data.create_model(data.role(), artifact))
+    assert data.transform(request)["TransformJobStatus"] == "Completed"
     answers = data.answers(request)
     assert list(answers) == data.keys
+    assert answers[data.keys[0]] != answers[data.keys[1]]
     for answer in answers.values():
-        assert all(len(row) == 6 for row in answer["prediction"])
-        classes = {row[0] for row in answer["prediction"]}
-        assert -1.0 in classes
-        assert classes <= {-1.0, 0.0, 1.0, 2.0}
+        assert answer.keys() == {"prediction"}
+        rows = answer["prediction"]
+        assert all(len(row) == 6 for row in rows)
+        assert {-1.0} < {row[0] for row in rows} <= {-1.0, 0.0, 1.0, 2.0}
+        found = [row for row in rows if row[0] >= 0]
+        assert all(0.01 <= row[1] <= 1 for row in found)
+        assert all(0 <= row[2] <= row[4] <= 1 and 0 <= row[3] <= row[5] <= 1 for row in found)
 
 
 def test_every_change_of_status_is_an_event_in_the_shape_of_sagemaker(
@@ -61,7 +80,9 @@ def test_images_that_fail_fail_the_job_and_leave_the_answers_of_the_others(
 ) -> None:
     bucket = data.sandbox.bucket
     data.sandbox.s3.put_object(Bucket=bucket, Key="images/broken.jpg", Body=b"no picture")
-    request = data.request([*data.keys, "images/broken.jpg", "images/missing.jpg"])
+    data.sandbox.s3.put_object(Bucket=bucket, Key="images/large.jpg", Body=bytes(2 * 2**20 + 1))
+    bad = ["images/broken.jpg", "images/missing.jpg", "images/large.jpg"]
+    request = data.request([*data.keys, *bad], MaxPayloadInMB=2)
     job = data.transform(request)
     assert job["TransformJobStatus"] == "Failed"
     assert job["FailureReason"] == "ClientError: See job logs for more information"
@@ -70,10 +91,10 @@ def test_images_that_fail_fail_the_job_and_leave_the_answers_of_the_others(
         logGroupName="/aws/sagemaker/TransformJobs",
         logStreamNamePrefix=request["TransformJobName"],
     )
-    assert [event["message"].partition(": ")[0] for event in logged["events"]] == [
-        f"{bucket}/images/broken.jpg",
-        f"{bucket}/images/missing.jpg",
-    ]
+    lines = [event["message"] for event in logged["events"]]
+    assert [line.partition(": ")[0] for line in lines] == [f"{bucket}/{key}" for key in bad]
+    assert all(": ClientError: 400 " in line for line in lines)
+    assert "2097153 bytes exceed MaxPayloadInMB, 2" in lines[2]
 
 
 def test_a_job_can_be_made_to_fail_wholly_or_on_some_images(
@@ -159,9 +180,7 @@ def test_a_manifest_file_that_is_none_fails_the_job(data: TransformData) -> None
 
 
 def test_an_artifact_of_another_algorithm_fails_the_job(data: TransformData) -> None:
-    bucket = data.sandbox.bucket
-    data.sandbox.s3.put_object(Bucket=bucket, Key="models/other.tar.gz", Body=b"something else")
-    model = data.create_model(data.role(), f"s3://{bucket}/models/other.tar.gz")
+    model = data.create_model(data.role(), data.put_artifact(b"something else"))
     job = data.transform(data.request(ModelName=model))
     assert job["FailureReason"] == "AlgorithmError: See job logs for more information"
 
