@@ -40,7 +40,9 @@ from local.aws.repairs.task_states import TaskStates
 from local.aws.repairs.task_tokens import TaskTokens
 from local.aws.sagemaker.account import SageMakerAccount
 from local.aws.sagemaker.api import SageMakerApi
-from local.aws.sagemaker.model_registry import ModelRegistry
+from local.aws.sagemaker.model_package_group_template import ModelPackageGroupTemplates
+from local.aws.sagemaker.model_package_groups import ModelPackageGroups
+from local.aws.sagemaker.model_packages import ModelPackages
 from local.aws.sagemaker.models import Models
 from local.aws.sagemaker.training_service import TrainingService
 from local.aws.sagemaker.transform_service import TransformService
@@ -76,7 +78,8 @@ class EmbeddedAws:
         self.training = training or TrainingService()
         self.models = Models()
         self.transform = TransformService(self.models, pace=self.training.pace)
-        self.registry = ModelRegistry()
+        self.model_package_groups = ModelPackageGroups()
+        self.model_packages = ModelPackages(self.model_package_groups)
         self.events = EventBus()
         self.faults = ApiFaults()
         self._clock = Clock(clock_speed)
@@ -165,7 +168,13 @@ class EmbeddedAws:
     def _install(self, patches: Patches, folder: str) -> None:
         tokens = TaskTokens()
         sagemaker = SageMakerAccount(self.region, self.account, self.events, self.client)
-        services = (self.training, self.models, self.transform, self.registry)
+        services = (
+            self.training,
+            self.models,
+            self.transform,
+            self.model_package_groups,
+            self.model_packages,
+        )
         for service in services:
             service.attach(sagemaker)
         IamRepairs(self._authorizer).install(patches, tokens.state_machine_of)
@@ -184,6 +193,7 @@ class EmbeddedAws:
         S3BucketRepairs().install(patches)
         S3MissingObjects().install(patches)
         SageMakerApi(sagemaker, *services).install(patches)
+        ModelPackageGroupTemplates(sagemaker, self.model_package_groups).install(patches)
         self.faults.install(patches)
 
 

@@ -7,26 +7,14 @@ from typing import Any
 
 from local.aws.repairs.authorization import Authorizer, Decision
 from local.aws.repairs.patching import Patches, ministack, require
-
-_KINDS = {
-    "TrainingJobName": "training-job",
-    "TransformJobName": "transform-job",
-    "LabelingJobName": "labeling-job",
-    "ModelPackageGroupName": "model-package-group",
-    "ModelName": "model",
-}
-"""What a request is about, by the first of these members that it has."""
-_ARNS = ("ResourceArn", "ModelPackageArn", "ModelPackageName")
-_OF_NO_RESOURCE = ".ListModelPackages"
-"""Its resource type is optional (service authorization reference), so that it is asked for "*"."""
-_APPROVAL = "ModelApprovalStatus"
+from local.aws.sagemaker.authorization import condition_keys, resource_of
 
 
 class IamRepairs:
     """Repairs of policy enforcement.
 
     - SageMaker requests are checked, each against the ARN it names (lower-cased as SageMaker does),
-      with ``sagemaker:ModelApprovalStatus`` as a condition key.
+      and with SageMaker's condition keys.
     - The resource of SendTask* is the state machine that issued the token; a token nobody issued
       is checked against "*".
     - The endpoint is plain HTTP on loopback and stands for AWS's HTTPS endpoint, so
@@ -47,7 +35,7 @@ class IamRepairs:
         require(isinstance(namespaces, dict), "iam_actions.SERVICE_TO_IAM_NAMESPACE")
         patches.put(namespaces, "sagemaker", "sagemaker")
         patches.wrap(actions, "extract_resource_arn", self._resource)
-        patches.wrap(actions, "request_tag_context", _with_approval)
+        patches.wrap(actions, "request_tag_context", _with_condition_keys)
         patches.wrap(evaluator, "enforce", self._recorded)
         patches.wrap(ministack("app"), "pin_request_origin", _over_tls)
 
@@ -66,33 +54,20 @@ class IamRepairs:
         if service == "states" and ".SendTask" in headers.get("x-amz-target", ""):
             return self._issuers(json.loads(body).get("taskToken")) or "*"
         if service == "sagemaker":
-            if headers.get("x-amz-target", "").endswith(_OF_NO_RESOURCE):
-                return "*"
-            return sagemaker_resource(json.loads(body or b"{}"), region, account)
+            action = headers.get("x-amz-target", "").removeprefix("SageMaker.")
+            return resource_of(action, json.loads(body or b"{}"), region, account)
         return str(original(service, *request))
 
 
-def sagemaker_resource(request: dict[str, Any], region: str, account: str) -> str:
-    """Return the ARN of what a SageMaker request is about; "*" where it names nothing."""
-    for member in _ARNS:
-        if member in request:
-            return str(request[member])
-    for member, kind in _KINDS.items():
-        if member in request:
-            return f"arn:aws:sagemaker:{region}:{account}:{kind}/{str(request[member]).lower()}"
-    return "*"
-
-
-def approval_context(request: dict[str, Any]) -> dict[str, str]:
-    """Return the condition key of what a request wants a model package's approval to be."""
-    return {f"sagemaker:{_APPROVAL}".lower(): request[_APPROVAL]} if _APPROVAL in request else {}
-
-
-def _with_approval(original: Any, service: str, action: str, body: bytes, params: Any) -> Any:
-    context = original(service, action, body, params)
-    if service == "sagemaker" and action.endswith("ModelPackage"):
-        context = {**context, **approval_context(json.loads(body or b"{}"))}
-    return context
+def _with_condition_keys(
+    original: Any, service: str, iam_action: str, body: bytes, params: Any
+) -> Any:
+    context = original(service, iam_action, body, params)
+    if service != "sagemaker":
+        return context
+    responses, action = ministack("core.responses"), iam_action.removeprefix("sagemaker:")
+    place = responses.get_region(), responses.get_account_id()
+    return {**context, **condition_keys(action, json.loads(body or b"{}"), *place)}
 
 
 def _over_tls(original: Any, source_ip: str, _secure: bool) -> None:

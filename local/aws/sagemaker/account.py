@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from local.aws.event_bus import EventBus
@@ -52,6 +53,10 @@ class SageMakerAccount:
         """Give a new resource its tags; return the list that AddTags will change."""
         return self._tags.setdefault(arn, list(tags))
 
+    def forget(self, arn: str) -> None:
+        """Forget the tags of a resource that is deleted."""
+        self._tags.pop(arn, None)
+
     def add_tags(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer AddTags; a tag of the same key is replaced."""
         tags = self._tags_of(request)
@@ -72,3 +77,8 @@ class SageMakerAccount:
         if tags is None:
             raise validation_error("Requested resource not found.")
         return tags
+
+
+def iso_time(seconds: float) -> str:
+    """Write a time as the events of transform jobs and model packages do."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
-from local.aws.repairs.iam import approval_context, sagemaker_resource
 from local.aws.repairs.patching import Patches, ministack, require
 from local.aws.sagemaker.account import SageMakerAccount
+from local.aws.sagemaker.api_model import check_answer, known_action, validate
+from local.aws.sagemaker.authorization import check_further_permissions
 from local.aws.sagemaker.refusals import RequestRefused
-from local.aws.sagemaker.request_validation import known_action, validate
 
 _HEADERS = {"Content-Type": "application/x-amz-json-1.1"}
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
@@ -70,49 +69,7 @@ class SageMakerApi:
             )
         validate(action, request)
         if action.startswith("Create"):
-            _check_permissions(action, request, headers, query)
+            check_further_permissions(action, request, headers, query)
         answer: dict[str, Any] = operation(request)
+        check_answer(action, answer)
         return answer
-
-
-def _needed(action: str, request: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield action, resource and condition keys of what a creation needs besides its own action."""
-    responses = ministack("core.responses")
-    created = sagemaker_resource(request, responses.get_region(), responses.get_account_id())
-    for role in ("RoleArn", "ExecutionRoleArn"):
-        if role in request:
-            service = {"iam:passedtoservice": "sagemaker.amazonaws.com"}
-            yield "iam:PassRole", request[role], service
-    if tags := request.get("Tags"):
-        context = {f"aws:requesttag/{tag['Key']}": tag["Value"] for tag in tags}
-        yield "sagemaker:AddTags", created, context
-    if action == "CreateModelPackage":
-        versions = created.replace(":model-package-group/", ":model-package/") + "/*"
-        yield f"sagemaker:{action}", versions, approval_context(request)
-
-
-def _check_permissions(
-    action: str, request: dict[str, Any], headers: dict[str, str], query: Any
-) -> None:
-    """Ask for the permissions to pass roles and to tag, which are permissions of their own.
-
-    Raises:
-        RequestRefused: AccessDeniedException that names the missing permission.
-    """
-    responses = ministack("core.responses")
-    access_key = ministack("core.router").extract_access_key_id(headers, query)
-    for needed, resource, context in _needed(action, request):
-        denied = ministack("core.iam_evaluator").enforce(
-            access_key,
-            needed,
-            needed.split(":")[0],
-            responses.get_region(),
-            resource_arn=resource,
-            service_context=context,
-        )
-        if denied is not None:
-            principal = getattr(denied, "principal_arn", "unknown")
-            raise RequestRefused(
-                "AccessDeniedException",
-                f"User: {principal} is not authorized to perform: {needed} on resource: {resource}",
-            )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextvars
 import threading
 from collections.abc import Callable
@@ -12,11 +11,11 @@ from local.aws.sagemaker.account import SageMakerAccount
 from local.aws.sagemaker.job import Job
 from local.aws.sagemaker.job_faults import JobFaults, JobScript
 from local.aws.sagemaker.job_run import JobRun
+from local.aws.sagemaker.listing import Entry, listed
 from local.aws.sagemaker.refusals import RequestRefused, validation_error
 
 JobT = TypeVar("JobT", bound=Job)
 
-_PAGE = 10
 _STOP_SECONDS = 5.0
 
 Creation = Callable[[str], JobT]
@@ -97,33 +96,11 @@ class Jobs(Generic[JobT]):
         return {}
 
     def list(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Answer the List action: by name, status and time of creation, page by page."""
-        descending = request.get("SortOrder", "Descending") == "Descending"
-        wanted = [job for job in self.by_name.values() if _is_wanted(job, request)]
-        key: Callable[[JobT], Any] = (
-            (lambda job: job.name) if request.get("SortBy") == "Name" else (lambda job: job.created)
+        """Answer the List action."""
+        status = request.get("StatusEquals")
+        entries = (
+            Entry(job.name, job.created, job.summary())
+            for job in tuple(self.by_name.values())
+            if status in (None, job.status)
         )
-        wanted.sort(key=key, reverse=descending)
-        shown, token = page(wanted, request)
-        summaries = {f"{self._kind.name}Summaries": [job.summary() for job in shown]}
-        return summaries | token
-
-
-Item = TypeVar("Item")
-
-
-def page(items: list[Item], request: dict[str, Any]) -> tuple[list[Item], dict[str, str]]:
-    """Return the items of the page that a List request asks for, and its NextToken if any."""
-    start = int(base64.b64decode(request["NextToken"])) if "NextToken" in request else 0
-    end = start + request.get("MaxResults", _PAGE)
-    token = base64.b64encode(str(end).encode()).decode()
-    return items[start:end], {"NextToken": token} if end < len(items) else {}
-
-
-def _is_wanted(job: Job, request: dict[str, Any]) -> bool:
-    return (
-        request.get("NameContains", "").lower() in job.name.lower()
-        and request.get("StatusEquals", job.status) == job.status
-        and request.get("CreationTimeAfter", 0) < job.created
-        and job.created < request.get("CreationTimeBefore", float("inf"))
-    )
+        return listed(entries, request, f"{self._kind.name}Summaries")

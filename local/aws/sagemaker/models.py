@@ -43,7 +43,9 @@ class Models:
 
     def delete_model(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer DeleteModel; jobs that run the model go on."""
-        del self.by_name[self.find(request["ModelName"])["ModelName"]]
+        model = self.find(request["ModelName"])
+        del self.by_name[model["ModelName"]]
+        self._account.forget(model["ModelArn"])
         return {}
 
     def find(self, name: str) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+from local.aws.sagemaker.account import iso_time
 from local.aws.sagemaker.job import Job, Kind
 
 DEFAULT_PAYLOAD_MB = 6
@@ -72,7 +72,6 @@ class TransformJob(Job):
         detail = self.describe()
         for name in _TIMES:
             if name in detail:
-                moment = datetime.fromtimestamp(detail[name], UTC)
-                detail[name] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+                detail[name] = iso_time(detail[name])
         detail["Tags"] = {tag["Key"]: tag["Value"] for tag in self.tags}
         return detail

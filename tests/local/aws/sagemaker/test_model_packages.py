@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local.aws.embedded_aws import EmbeddedAws
-from local.aws.sagemaker.model_registry import PACKAGE_EVENT
+from local.aws.sagemaker.model_packages import PACKAGE_EVENT
+from tests.local.aws.sagemaker.caller import Caller, where
 from tests.local.aws.sandbox import Sandbox, allow, unique
 
 
@@ -80,6 +80,27 @@ def test_metadata_can_be_added_and_removed(sandbox: Sandbox, group: str) -> None
     assert described["CustomerMetadataProperties"] == {"ap50": "0.61", "ap": "0.3"}
 
 
+def test_the_last_metadata_can_be_removed_and_is_no_event(
+    sandbox: Sandbox, aws: EmbeddedAws, group: str
+) -> None:
+    arn = register(sandbox, group, CustomerMetadataProperties={"ap50": "0.61"})
+    sandbox.sagemaker.update_model_package(
+        ModelPackageArn=arn, CustomerMetadataPropertiesToRemove=["ap50"]
+    )
+    described = sandbox.sagemaker.describe_model_package(ModelPackageName=arn)
+    assert described["CustomerMetadataProperties"] == {}
+    sent = [event for event in aws.events.sent(PACKAGE_EVENT) if event.resources == (arn,)]
+    assert len(sent) == 1
+
+
+def test_the_number_of_a_deleted_version_is_not_given_out_again(
+    sandbox: Sandbox, group: str
+) -> None:
+    first = register(sandbox, group)
+    sandbox.sagemaker.delete_model_package(ModelPackageName=first)
+    assert register(sandbox, group).endswith("/2")
+
+
 def test_each_creation_and_approval_is_an_event(
     sandbox: Sandbox, aws: EmbeddedAws, group: str
 ) -> None:
@@ -124,38 +145,47 @@ def test_a_group_is_there_once_and_stays_while_it_holds_versions(
         sagemaker.describe_model_package_group(ModelPackageGroupName=group)
 
 
-SOURCE = """
-    import boto3, botocore.exceptions
-    def handler(event, context):
-        try:
-            getattr(boto3.client("sagemaker"), event["action"])(**event["request"])
-        except botocore.exceptions.ClientError as error:
-            return error.response["Error"]["Code"]
-"""
-
-
-def test_a_role_that_must_not_approve_can_register_and_not_approve(
-    sandbox: Sandbox, group: str
-) -> None:
-    approving = {"Condition": {"StringEquals": {"sagemaker:ModelApprovalStatus": "Approved"}}}
-    role = sandbox.role(
-        "lambda.amazonaws.com",
+def test_a_role_that_must_not_approve_can_register_and_reject(sandbox: Sandbox, group: str) -> None:
+    caller = Caller(sandbox)
+    may = (
         allow("sagemaker:CreateModelPackage", f"arn:aws:sagemaker:*:*:model-package*/{group}*"),
-        allow("sagemaker:UpdateModelPackage", "*"),
-        allow("sagemaker:*ModelPackage", "*") | {"Effect": "Deny"} | approving,
+        allow("sagemaker:UpdateModelPackage", f"arn:aws:sagemaker:*:*:model-package/{group}/*"),
+        where(allow("sagemaker:*ModelPackage", "*"), ModelApprovalStatus="Approved")
+        | {"Effect": "Deny"},
     )
-    function = sandbox.function(SOURCE, role=role)
-
-    def call(action: str, **request: Any) -> Any:
-        asked = json.dumps({"action": action, "request": request})
-        answer = sandbox.functions.invoke(FunctionName=function, Payload=asked)
-        return json.loads(answer["Payload"].read())
-
-    denied = "AccessDeniedException"
-    assert call("create_model_package", **package(group)) is None
-    assert call("create_model_package", **package(group, ModelApprovalStatus="Approved")) == denied
+    assert caller.call("create_model_package", package(group), *may) is None
+    approved = package(group, ModelApprovalStatus="Approved")
+    refused = caller.call("create_model_package", approved, *may)
+    assert refused
+    assert refused["Code"] == "AccessDeniedException"
     listed = sandbox.sagemaker.list_model_packages(ModelPackageGroupName=group)
     (version,) = listed["ModelPackageSummaryList"]
     update = {"ModelPackageArn": version["ModelPackageArn"]}
-    assert call("update_model_package", **update, ModelApprovalStatus="Approved") == denied
-    assert call("update_model_package", **update, ModelApprovalStatus="Rejected") is None
+    change = "update_model_package"
+    assert caller.call(change, update | {"ModelApprovalStatus": "Approved"}, *may)
+    assert caller.call(change, update | {"ModelApprovalStatus": "Rejected"}, *may) is None
+
+
+@pytest.mark.parametrize("missing", ["model-package", "model-package-group"])
+def test_registering_needs_permission_on_the_group_and_on_its_versions(
+    sandbox: Sandbox, group: str, missing: str
+) -> None:
+    resources = {
+        "model-package": f"arn:aws:sagemaker:*:*:model-package/{group}/*",
+        "model-package-group": f"arn:aws:sagemaker:*:*:model-package-group/{group}",
+    }
+    allowed = [
+        allow("sagemaker:CreateModelPackage", resource)
+        for kind, resource in resources.items()
+        if kind != missing
+    ]
+    refused = Caller(sandbox).call("create_model_package", package(group), *allowed)
+    assert refused
+    assert refused["Code"] == "AccessDeniedException"
+
+
+def test_listing_versions_needs_the_permission_for_all_groups(sandbox: Sandbox, group: str) -> None:
+    caller, request = Caller(sandbox), {"ModelPackageGroupName": group}
+    name, action = "list_model_packages", "sagemaker:ListModelPackages"
+    assert caller.call(name, request, allow(action, "*")) is None
+    assert caller.call(name, request, allow(action, f"arn:aws:sagemaker:*:*:*/{group}"))

@@ -1,4 +1,4 @@
-"""Checks a SageMaker request against the API model that botocore carries."""
+"""Checks SageMaker's requests and answers against the API model that botocore carries."""
 
 from __future__ import annotations
 
@@ -38,6 +38,20 @@ def validate(action: str, request: dict[str, Any]) -> None:
         count = len(problems)
         noun = "error" if count == 1 else "errors"
         raise validation_error(f"{count} validation {noun} detected: {'; '.join(problems)}")
+
+
+def check_answer(action: str, answer: dict[str, Any]) -> None:
+    """Check that SageMaker's answers have the members of this one, in the same types.
+
+    Raises:
+        ValueError: a member is unknown or of another type. Absent ones are left alone: a job that
+            failed has no model, which the API model says is required.
+    """
+    shape = _model().operation_model(action).output_shape
+    report = ParamValidator().validate(answer, shape).generate_report() if shape else ""
+    problems = [line for line in report.splitlines() if not line.startswith("Missing required")]
+    if problems:
+        raise ValueError(f"the embedded AWS answers {action} wrongly: {problems}")
 
 
 def _problems(value: Any, shape: Any, path: str) -> Iterator[str]:
