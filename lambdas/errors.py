@@ -181,3 +181,36 @@ class TransformTimedOut(PipelineError):
 
 class RedrivenJobEnded(Signal):
     """The execution was redriven onto a job that has not completed: a new one is due."""
+
+
+class PredictionsIncomplete(PipelineError):
+    """The model has answered for fewer of the images than the settings ask for."""
+
+    next_step = (
+        "Deploy a higher max_missing_fraction and redrive the execution; or make the images that "
+        "the cause names readable and start another one."
+    )
+
+
+class PredictionsNotUsable(PipelineError):
+    """An answer of the model cannot be read, or fits more than one image."""
+
+    next_step = (
+        "Delete the answer that the cause names, so that its image counts as missing, then redrive "
+        "the execution."
+    )
+
+
+class ModelRegistrationRefused(PipelineError):
+    """SageMaker does not take the model into the registry."""
+
+    next_step = "Do away with what the cause names, then redrive the execution."
+
+
+class ModelBelowGate(PipelineError):
+    """The model is registered, as rejected: its figures are below what the settings ask for."""
+
+    next_step = (
+        "Look at evaluation.html. To take the model all the same, approve it in the model registry "
+        "or deploy a lower min_map, min_map50 or a higher max_map_loss, then redrive the execution."
+    )

@@ -195,8 +195,67 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
         return f"{text}, {self.saved:.0%} saved by spot capacity" if self.saved else text
 
 
+class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """The score threshold with the highest F1, and what it gives."""
+
+    threshold: float
+    f1: float
+    precision: float
+    recall: float
+
+
+class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
+    """The headline figures of an evaluation, and where the rest lies: result of Evaluate Model.
+
+    A figure is None where there is nothing to measure it on.
+    """
+
+    held_out: Literal["validation", "test"]
+    images: int
+    """How many images the figures are of."""
+    held_out_images: int
+    missing_images: int
+    """How many more were to be evaluated, but had no answer."""
+    boxes: int
+    unseen_classes: int
+    """How many classes have no box in these images, and are in no mean."""
+    ap: float | None
+    """COCO's AP, the mean over IoU .50 to .95 and over classes."""
+    ap50: float | None
+    ap75: float | None
+    ap_interval: tuple[float, float] | None
+    """Within which the figure would lie for other images of the same kind, 95 of 100 times."""
+    ap50_interval: tuple[float, float] | None
+    best_f1: OperatingPoint | None
+    incumbent: str | None
+    """ARN of the approved version that was to be measured on the same images."""
+    incumbent_ap: float | None
+    incumbent_ap50: float | None
+    not_compared: str | None
+    """Why there are no figures of the incumbent; None where there are, or there is none."""
+    document: str
+    """S3 URI of all figures."""
+    page: str | None
+    """S3 URI of the page that people look at; None where it could not be made."""
+    review_manifest: str | None
+    """S3 URI of the images to look at again; None where nothing is wrong."""
+
+
+class Gate(msgspec.Struct, frozen=True, kw_only=True):
+    """What the settings say about a model's figures."""
+
+    passed: bool
+    failures: list[str]
+    """What the model falls short of, each in one sentence."""
+    not_judged: list[str] = []
+    """What could not be judged, so that a person has to."""
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What an execution that succeeded leaves behind, and its output."""
+    """What an execution leaves behind that has trained a model, and its output.
+
+    The last four are of what follows Record Model, None until then and where nothing does.
+    """
 
     model_artifact: str
     """S3 URI of the ``model.tar.gz`` that SageMaker wrote."""
@@ -222,6 +281,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     report: str
     report_page: str
     execution: str
+    evaluation: Evaluated | None = None
+    gate: Gate | None = None
+    model_package: str | None = None
+    """ARN of the version in the model registry."""
+    approval: str | None = None
+    """Its ModelApprovalStatus."""
 
 
 class EvaluationPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -239,6 +304,7 @@ class EvaluationPlan(msgspec.Struct, frozen=True, kw_only=True):
     not_compared: str | None
     """Why the incumbent is not run on the same images; None where it is, or there is none."""
     predictions: list[Prediction]
+    """Empty where the images have no box: there is nothing to measure."""
 
 
 class Predicted(msgspec.Struct, frozen=True, kw_only=True):
@@ -248,3 +314,29 @@ class Predicted(msgspec.Struct, frozen=True, kw_only=True):
     transform_job: str
     failure: str | None
     """Why SageMaker marks it as failed; the answers that it gave are kept all the same."""
+
+
+class PrepareEvaluationEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Payload of Prepare Evaluation."""
+
+    dataset: Dataset
+    outcome: Outcome
+    execution: Execution
+
+
+class EvaluateModelEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Payload of Evaluate Model."""
+
+    dataset: Dataset
+    outcome: Outcome
+    evaluation: EvaluationPlan
+    predicted: list[Predicted]
+    execution: Execution
+
+
+class RegisterModelEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Payload of Register Model."""
+
+    outcome: Outcome
+    evaluated: Evaluated
+    execution: Execution

@@ -121,6 +121,37 @@ class RecordModelSettings(msgspec.Struct, frozen=True, kw_only=True):
     bucket: str
 
 
+class PrepareEvaluationSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Environment of ``prepare_evaluation``."""
+
+    bucket: str
+    training_image: str
+    """What the model runs in, too."""
+    model_package_group: str
+    max_evaluation_images: int
+
+
+class EvaluateModelSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Environment of ``evaluate_model``."""
+
+    bucket: str
+    max_missing_fraction: float
+
+
+class RegisterModelSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Environment of ``register_model``."""
+
+    bucket: str
+    topic_arn: str
+    training_image: str
+    model_package_group: str
+    min_map: float | None
+    min_map50: float | None
+    max_map_loss: float | None
+    """How far below that of the incumbent the AP may be. None: as far as it likes."""
+    approval: Literal["manual", "automatic"]
+
+
 class CloseExecutionSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Environment of ``close_execution``."""
 

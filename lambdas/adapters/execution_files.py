@@ -106,3 +106,9 @@ def write_outcome(outcome: Outcome, layout: BucketLayout, execution: str) -> Non
     """Write an execution's outcome, indented for people to read."""
     text = msgspec.json.format(msgspec.json.encode(outcome), indent=2)
     write_document(layout.bucket, layout.outcome(execution), text + b"\n")
+
+
+def read_outcome(layout: BucketLayout, execution: str) -> Outcome | None:
+    """Return the outcome that an earlier step or try of an execution has written."""
+    found = read_document(layout.bucket, layout.outcome(execution), Outcome)
+    return found[0] if found else None

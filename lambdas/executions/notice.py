@@ -7,7 +7,9 @@ from typing import Any
 
 from lambdas import errors
 from lambdas.jobs.console import execution_url
-from lambdas.messages import Execution
+from lambdas.messages import Execution, Outcome
+from lambdas.registry.figures_text import figures_text
+from lambdas.registry.gate import verdict_text
 
 MAX_SUBJECT = 100
 """SNS: a subject has up to 100 ASCII characters."""
@@ -57,6 +59,21 @@ def notice_of_quota(execution: Execution, cause: str) -> Notice:
         f"Cause: {cause}",
     ]
     return _notice(f"execution waits for a quota: {execution.name}", lines, execution.arn)
+
+
+def notice_of_approval(outcome: Outcome, execution: Execution) -> Notice:
+    """Return what to tell of a model that waits in the registry for a person's approval."""
+    lines = [f"Execution {execution.name} made a model that waits for approval."]
+    if outcome.evaluation:
+        lines.append(f"Measured: {figures_text(outcome.evaluation)}.")
+    if outcome.gate:
+        lines.append(verdict_text(outcome.gate))
+    lines += [
+        f"Next: look at {outcome.evaluation.page if outcome.evaluation else outcome.report_page},"
+        " then approve or reject the version in the model registry.",
+        f"Version: {outcome.model_package}",
+    ]
+    return _notice(f"model waits for approval: {execution.name}", lines, execution.arn)
 
 
 def plain_cause(cause: str) -> str:

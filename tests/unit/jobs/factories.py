@@ -9,6 +9,7 @@ from lambdas.messages import (
     Dataset,
     Execution,
     Job,
+    Outcome,
     Prediction,
     StartTrainingJobEvent,
     StartTransformJobEvent,
@@ -46,6 +47,32 @@ def any_dataset(**changes: Any) -> Dataset:
         "split": {"train": 80, "validation": 20},
     }
     return Dataset(**{**fields, **changes})
+
+
+def any_outcome(**changes: Any) -> Outcome:
+    dataset = any_dataset()
+    fields: dict[str, Any] = {
+        "model_artifact": "s3://bucket/models/gt-train-dogs/output/model.tar.gz",
+        "training_job": "gt-train-dogs",
+        "instance_type": "ml.g4dn.xlarge",
+        "instance_count": 1,
+        "bills": [],
+        "billable_instance_seconds": 0,
+        "spot_saving": 0.0,
+        "metrics": {"validation:mAP": 0.61},
+        "manifest": dataset.manifest,
+        "version_id": dataset.version_id,
+        "label_attribute": dataset.label_attribute,
+        "records": dataset.records,
+        "boxes": dataset.boxes,
+        "classes": dataset.classes,
+        "split": dataset.split,
+        "hyperparameters": {"overlap_threshold": "0.5"},
+        "report": dataset.report,
+        "report_page": dataset.report_page,
+        "execution": any_execution().arn,
+    }
+    return Outcome(**{**fields, **changes})
 
 
 def any_settings(**changes: Any) -> StartTrainingJobSettings:

@@ -1,0 +1,61 @@
+"""Register Model: puts the model into the registry, and fails where it is below the gate."""
+
+from typing import Any
+
+import msgspec
+
+from lambdas.adapters.environment import settings
+from lambdas.adapters.execution_files import read_outcome, write_outcome
+from lambdas.adapters.model_registry import SageMakerModelRegistry
+from lambdas.adapters.notifications import publish
+from lambdas.adapters.observability import about_execution, logger, measure, observed
+from lambdas.contract import BucketLayout, Metric
+from lambdas.errors import ModelBelowGate
+from lambdas.executions.notice import notice_of_approval
+from lambdas.messages import RegisterModelEvent
+from lambdas.registry.figures_text import figures_text
+from lambdas.registry.gate import approval_of, judge_figures, verdict_text
+from lambdas.registry.package import package_request
+from lambdas.registry.registration import register, registered_before
+from lambdas.settings import RegisterModelSettings
+
+
+@observed
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Register the model, complete ``outcome.json`` and return it as the execution's output.
+
+    Raises ``ModelBelowGate`` once both are done, or ``ModelRegistrationRefused``.
+    """
+    step = msgspec.convert(event, RegisterModelEvent)
+    about_execution(step.execution.name)
+    configured = settings(RegisterModelSettings)
+    layout, found = BucketLayout(configured.bucket), step.evaluated
+    gate = judge_figures(found, configured)
+    version = register(
+        SageMakerModelRegistry(configured.model_package_group),
+        package_request(step.outcome, found, configured.training_image),
+        approval_of(gate, configured.approval),
+        f"{verdict_text(gate)} Measured: {figures_text(found)}.",
+        registered_before=registered_before(
+            read_outcome(layout, step.execution.name), step.outcome
+        ),
+    )
+    outcome = msgspec.structs.replace(
+        step.outcome,
+        evaluation=found,
+        gate=gate,
+        model_package=version.arn,
+        approval=version.approval,
+    )
+    write_outcome(outcome, layout, step.execution.name)
+    logger.info("model package %s: %s", version.arn, version.approval)
+    if version.approval == "Rejected":
+        raise ModelBelowGate(
+            f"{verdict_text(gate)}\nMeasured: {figures_text(found)}.\n"
+            f"Registered as Rejected: {version.arn}\nWorst images: {found.page or found.document}"
+        )
+    if version.approval == "PendingManualApproval":
+        publish(notice_of_approval(outcome, step.execution), configured.topic_arn)
+    measure(Metric.EXECUTIONS_SUCCEEDED, 1)
+    returned: dict[str, Any] = msgspec.to_builtins(outcome)
+    return returned

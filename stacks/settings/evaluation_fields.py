@@ -1,0 +1,30 @@
+"""The settings of the evaluation, the gate and the registry, as part of ``PipelineSettings``."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from stacks.settings.value_types import Figure, Loss, Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationFields:
+    """How a trained model is measured, what it has to reach, and who approves it."""
+
+    max_evaluation_images: Annotated[
+        int, Meta(ge=1, le=20_000, description="a whole number from 1 to 20000")
+    ] = 5_000
+    max_missing_fraction: Share = 0.05
+    min_map: Annotated[
+        Figure | None, Meta(description="null (no floor) or a number above 0, at most 1")
+    ] = None
+    min_map50: Annotated[
+        Figure | None, Meta(description="null (no floor) or a number above 0, at most 1")
+    ] = None
+    max_map_loss: Annotated[
+        Loss | None, Meta(description="null (any loss) or a number from 0 to below 1")
+    ] = None
+    approval: Annotated[
+        Literal["manual", "automatic"], Meta(description='"manual" or "automatic"')
+    ] = "manual"
