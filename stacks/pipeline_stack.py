@@ -13,7 +13,6 @@ from stacks.constructs.algorithm_image import AlgorithmImage
 from stacks.constructs.dashboard import PipelineDashboard
 from stacks.constructs.evaluation_steps import EvaluationSteps
 from stacks.constructs.event_routes import EventRoutes
-from stacks.constructs.model_role import ModelRole
 from stacks.constructs.notification_topic import NotificationTopic
 from stacks.constructs.pipeline_function import FunctionDefaults
 from stacks.constructs.steps import Steps
@@ -74,7 +73,11 @@ class PipelineStack(Stack):
             layer=inputs.layer,
         )
         steps = Steps(self, "Steps", defaults=defaults, training_role=training_role, topic=topic)
-        evaluation = self._evaluation(defaults, image, topic)
+        evaluation = (
+            EvaluationSteps(self, "Evaluation", defaults=defaults, image=image, topic=topic)
+            if settings.evaluation == "on"
+            else None
+        )
         workflow = Workflow(
             self,
             "Workflow",
@@ -98,20 +101,6 @@ class PipelineStack(Stack):
             dead_letters=routes.dead_letters,
         )
         write_outputs(self, settings, storage, routes)
-
-    def _evaluation(
-        self, defaults: FunctionDefaults, image: AlgorithmImage, topic: NotificationTopic
-    ) -> EvaluationSteps | None:
-        if defaults.settings.evaluation == "off":
-            return None
-        role = ModelRole(
-            self,
-            "ModelRole",
-            settings=defaults.settings,
-            storage=defaults.storage,
-            image=image,
-        )
-        return EvaluationSteps(self, "Evaluation", defaults=defaults, model_role=role, topic=topic)
 
     def _bound_roles(self, policy_arn: str | None) -> None:
         if policy_arn:

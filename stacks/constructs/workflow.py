@@ -16,6 +16,7 @@ from stacks.constructs.permissions import (
 )
 from stacks.constructs.pipeline_function import PipelineFunction
 from stacks.constructs.steps import Steps
+from stacks.constructs.transform_steps import TransformSteps
 from stacks.constructs.workflow_graph import WorkflowGraph
 from stacks.constructs.workflow_role import WorkflowRole
 from stacks.retries import longest_execution
@@ -67,7 +68,7 @@ class Workflow(Construct):
         )
         self._allow_jobs(steps)
         if evaluation:
-            self._allow_transform_jobs(evaluation)
+            self._allow_transform_jobs(evaluation.transform)
 
     def _allow_jobs(self, steps: Steps) -> None:
         machine, prefix = self.state_machine, self._settings.training_job_prefix
@@ -78,17 +79,17 @@ class Workflow(Construct):
         )
         self._allow(steps.await_training_job, allow_answering_tasks(machine.state_machine_arn))
 
-    def _allow_transform_jobs(self, evaluation: EvaluationSteps) -> None:
+    def _allow_transform_jobs(self, steps: TransformSteps) -> None:
         machine, prefix = self.state_machine, self._settings.training_job_prefix
         stopping = allow_ending("Stop", SageMakerThing.TRANSFORM_JOB, machine)
         self._allow(
-            evaluation.start_transform_job,
+            steps.start_transform_job,
             allow_creating(SageMakerThing.MODEL, machine, prefix),
             allow_creating(SageMakerThing.TRANSFORM_JOB, machine, prefix),
             stopping,
         )
         self._allow(
-            evaluation.await_transform_job,
+            steps.await_transform_job,
             allow_answering_tasks(machine.state_machine_arn),
             stopping,
         )

@@ -20,6 +20,7 @@ from stacks.constructs.states import (
     step,
 )
 from stacks.constructs.steps import Steps
+from stacks.constructs.transform_steps import TransformSteps
 from stacks.retries import (
     ITEMS_AT_ONCE,
     LABELING_JOB_SECONDS,
@@ -50,13 +51,18 @@ class WorkflowGraph(Construct):
         self._settings = settings
         training = self._training(steps)
         self.first_state = self._validate(steps.validate_manifest).next(training.start)
-        if evaluation is None:
-            training.wait.next(self._record(steps.record_model, outputs=RESULT))
-            return
-        record = self._record(
-            steps.record_model, outputs=input_with(outcome="$states.result.Payload")
+        recorded = RESULT if evaluation is None else input_with(outcome="$states.result.Payload")
+        record = training.wait.next(
+            self._model_step(
+                State.RECORD_MODEL,
+                steps.record_model,
+                "dataset",
+                "training_job",
+                outputs=recorded,
+            )
         )
-        training.wait.next(record).next(self._predict(evaluation))
+        if evaluation is not None:
+            record.next(self._evaluation(evaluation))
 
     def _validate(self, function: PipelineFunction) -> tasks.LambdaInvoke:
         validate = step(
@@ -100,17 +106,51 @@ class WorkflowGraph(Construct):
             ),
         )
 
-    def _record(self, function: PipelineFunction, outputs: str) -> tasks.LambdaInvoke:
-        record = step(
+    def _evaluation(self, steps: EvaluationSteps) -> sfn.Chain:
+        return (
+            self._model_step(
+                State.PREPARE_EVALUATION,
+                steps.model.prepare_evaluation,
+                "dataset",
+                "outcome",
+                outputs=input_with(evaluation="$states.result.Payload"),
+            )
+            .next(self._predict(steps.transform))
+            .next(
+                self._model_step(
+                    State.EVALUATE_MODEL,
+                    steps.model.evaluate_model,
+                    "dataset",
+                    "outcome",
+                    "evaluation",
+                    "predicted",
+                    outputs=input_with(evaluated="$states.result.Payload"),
+                )
+            )
+            .next(
+                self._model_step(
+                    State.REGISTER_MODEL,
+                    steps.model.register_model,
+                    "outcome",
+                    "evaluated",
+                    outputs=RESULT,
+                )
+            )
+        )
+
+    def _model_step(
+        self, state: State, function: PipelineFunction, *needs: str, outputs: str
+    ) -> tasks.LambdaInvoke:
+        called = step(
             self,
-            State.RECORD_MODEL,
+            state,
             function,
-            {**fields_of_input("dataset", "training_job"), "execution": EXECUTION},
+            {**fields_of_input(*needs), "execution": EXECUTION},
             outputs=outputs,
         )
-        return retrying_transient_errors(record, TRANSIENT_RETRIES)
+        return retrying_transient_errors(called, TRANSIENT_RETRIES)
 
-    def _predict(self, evaluation: EvaluationSteps) -> sfn.Map:
+    def _predict(self, steps: TransformSteps) -> sfn.Map:
         """Return the state in which each item is one model's answers about one bucket's images.
 
         An item that fails ends the state, and Step Functions aborts the others, whose jobs are
@@ -133,8 +173,8 @@ class WorkflowGraph(Construct):
                 start=State.START_TRANSFORM_JOB,
                 wait=State.AWAIT_TRANSFORM_JOB,
                 next_instance_type=State.NEXT_TRANSFORM_INSTANCE_TYPE,
-                start_function=evaluation.start_transform_job,
-                wait_function=evaluation.await_transform_job,
+                start_function=steps.start_transform_job,
+                wait_function=steps.await_transform_job,
                 subject="prediction",
                 job="transform_job",
                 outputs={

@@ -14,7 +14,6 @@ from stacks.settings.checks import (
     check_label_attribute,
     check_labeling_prefix,
     check_regular_expression,
-    check_transform_instance_types,
 )
 from stacks.settings.evaluation_fields import EvaluationFields
 from stacks.settings.hyperparameter_fields import DEFAULT_HYPERPARAMETERS
@@ -120,23 +119,6 @@ class PipelineSettings(EvaluationFields):
             " max_runtime_seconds to 2419200 (28 days)"
         ),
     ] = None
-    evaluation: Annotated[
-        Literal["on", "off"],
-        Meta(description='"on" (the model is run on images that it has not seen) or "off"'),
-    ] = "on"
-    transform_instance_types: Annotated[
-        tuple[str, ...],
-        Meta(
-            min_length=1,
-            max_length=10,
-            description="a list of 1 to 10 different instance types of the families"
-            " C5, M5, P3 and G4dn, tried in this order",
-        ),
-        check_transform_instance_types,
-    ] = ("ml.c5.xlarge", "ml.m5.xlarge", "ml.c5.2xlarge")
-    max_transform_seconds: Annotated[
-        int, Meta(ge=600, le=432_000, description="a whole number from 600 to 432000 (5 days)")
-    ] = 21_600
     max_billable_hours: Annotated[
         InstanceHours | None,
         Meta(description="null (no limit) or a number above 0, at most 1000000"),
