@@ -113,7 +113,7 @@ def _too_few(
 ) -> str | None:
     """Say what a model left out, where that is more than allowed or everything."""
     images = len(labelled.images)
-    if not missing or (len(missing) <= most * images and len(missing) < images):
+    if not missing or (len(missing) / images <= most and len(missing) < images):
         return None
     jobs = "".join(
         f"\nTransform job {each.transform_job}: {each.failure}"
