@@ -135,7 +135,15 @@ def _result(step: StateExited) -> str:
     if step.state == State.AWAIT_TRAINING_JOB:
         return f"{output['model']['status']} (a stand-in, not SageMaker's network)"
     if step.state == State.RECORD_MODEL:
-        return f"{output['model_artifact']}"
+        return f"{output.get('outcome', output)['model_artifact']}"
+    if step.state == State.PREPARE_EVALUATION:
+        return f"{output['evaluation']['images']} {output['evaluation']['held_out']} images"
+    if step.state == State.START_TRANSFORM_JOB:
+        return f"{output['transform_job']['name']} on {output['transform_job']['instance_type']}"
+    if step.state == State.EVALUATE_MODEL:
+        return _measured(output["evaluated"])
+    if step.state == State.REGISTER_MODEL:
+        return f"{output['model_package']}: {output['approval']}"
     return ""
 
 
