@@ -69,6 +69,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     execution_arn: str
     waits_for_quota: bool = False
     """Whether people have been told that no quota allows it yet."""
+    item: str = ""
+    """What it is about, where an execution has jobs of its kind side by side; each item's jobs are
+    a sequence of their own."""
+    max_seconds: int | None = None
+    """How long after its creation it is stopped; None where SageMaker itself does that."""
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +96,47 @@ class StartTrainingJobEvent(msgspec.Struct, frozen=True, kw_only=True):
     internal_errors: int
     """How many of those failed inside SageMaker since the last redrive."""
     execution: Execution
+    retry_count: int = 0
+    """How often the state has been tried before in this visit."""
+
+
+class Prediction(msgspec.Struct, frozen=True, kw_only=True):
+    """What one transform job is asked for: one model's answers about one bucket's images."""
+
+    model: Literal["candidate", "incumbent"]
+    image_bucket: str
+    image_count: int
+    images: str
+    """S3 URI of the list of images, in the form of SageMaker's manifest file."""
+    output: str
+    """S3 URI of the prefix under which the answers lie."""
+    model_artifact: str
+    """S3 URI of the model's ``model.tar.gz``."""
+    container: str
+    """Image URI of the algorithm that the model runs in."""
+
+
+class StartTransformJobEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Payload of Start Transform Job, for one item of Predict."""
+
+    prediction: Prediction
+    attempt: int
+    """How many transform jobs the item has asked for before."""
+    capacity_misses: int
+    """How many of those found no capacity."""
+    internal_errors: int
+    """How many of those failed inside SageMaker since the last redrive."""
+    execution: Execution
+    retry_count: int = 0
+    """How often the state has been tried before in this visit."""
+
+
+class AwaitTransformJobEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Payload of Await Transform Job."""
+
+    transform_job: Job
+    execution: Execution
+    task_token: str
     retry_count: int = 0
     """How often the state has been tried before in this visit."""
 
@@ -241,22 +287,6 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """ARN of the version in the model registry."""
     approval: str | None = None
     """Its ModelApprovalStatus."""
-
-
-class Prediction(msgspec.Struct, frozen=True, kw_only=True):
-    """What one transform job is asked for: one model's answers about one bucket's images."""
-
-    model: Literal["candidate", "incumbent"]
-    image_bucket: str
-    image_count: int
-    images: str
-    """S3 URI of the list of images, in the form of SageMaker's manifest file."""
-    output: str
-    """S3 URI of the prefix under which the answers lie."""
-    model_artifact: str
-    """S3 URI of the model's ``model.tar.gz``."""
-    container: str
-    """Image URI of the algorithm that the model runs in."""
 
 
 class EvaluationPlan(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,7 +28,7 @@ class Notice:
 def notice_of_end(
     description: Mapping[str, Any], stopped: Sequence[str], report: str | None
 ) -> Notice:
-    """Return what to tell of an ended execution and the training jobs stopped for it.
+    """Return what to tell of an ended execution and the jobs stopped for it, each with its kind.
 
     From DescribeExecution: the event itself has neither error nor cause. ``report`` is the console
     page of the validation report, where there is one.
@@ -39,7 +39,7 @@ def notice_of_end(
         lines.append(f"Error: {error}")
     if description.get("cause"):
         lines.append(f"Cause: {plain_cause(description['cause'])}")
-    lines += [f"Training job {job} was still running and has been stopped." for job in stopped]
+    lines += [f"The {job} was still running and has been stopped." for job in stopped]
     lines.append(f"Next: {_next_step(error)}")
     if report:
         lines.append(f"Report: {report}")
@@ -53,7 +53,7 @@ def notice_of_end(
 def notice_of_quota(execution: Execution, cause: str) -> Notice:
     """Return what to tell of an execution that goes on by itself once a quota is raised."""
     lines = [
-        f"Execution {execution.name} waits: the account's quotas allow its training job on none of "
+        f"Execution {execution.name} waits: the account's quotas allow its next job on none of "
         "the instance types. It is asked for again for as long as the setting quota_retry_hours "
         "says.",
         f"Cause: {cause}",

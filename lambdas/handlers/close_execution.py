@@ -9,12 +9,14 @@ from lambdas.adapters.execution_files import S3JobRecords, report_page_url
 from lambdas.adapters.executions import StepFunctionsExecutions, is_under_way
 from lambdas.adapters.notifications import publish
 from lambdas.adapters.observability import about_execution, logger, measure, observed
-from lambdas.adapters.training_jobs import SageMakerTrainingJobs
+from lambdas.adapters.sagemaker_jobs import SageMakerJobs
 from lambdas.contract import BucketLayout, Metric
 from lambdas.executions.notice import notice_of_end
 from lambdas.jobs.close import stop_abandoned_jobs
 from lambdas.messages import Execution
 from lambdas.settings import CloseExecutionSettings
+from lambdas.training.kind import TRAINING
+from lambdas.transform.kind import TRANSFORM
 
 
 class ExecutionStatusChange(msgspec.Struct, rename="camel"):
@@ -26,18 +28,22 @@ class ExecutionStatusChange(msgspec.Struct, rename="camel"):
 
 @observed
 def handler(event: dict[str, Any], context: object) -> dict[str, list[str]]:
-    """Stop the training job that the execution left running; publish what happened."""
+    """Stop the jobs that the execution left running; publish what happened."""
     configured = settings(CloseExecutionSettings)
     change = msgspec.convert(event["detail"], ExecutionStatusChange)
     about_execution(change.name)
     execution = Execution(name=change.name, arn=change.execution_arn)
     executions = StepFunctionsExecutions()
-    stopped = stop_abandoned_jobs(
-        execution,
-        jobs=SageMakerTrainingJobs(),
-        records=S3JobRecords(configured.bucket),
-        executions=executions,
-    )
+    stopped = [
+        f"{kind.noun} {name}"
+        for kind in (TRAINING, TRANSFORM)
+        for name in stop_abandoned_jobs(
+            execution,
+            jobs=SageMakerJobs(kind),
+            records=S3JobRecords(configured.bucket, kind),
+            executions=executions,
+        )
+    ]
     description = executions.describe(change.execution_arn)
     if is_under_way(description):
         logger.info("execution %s has been redriven", change.name)

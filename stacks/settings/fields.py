@@ -194,6 +194,11 @@ class PipelineSettings(EvaluationFields):
         return self.max_capacity_rounds * len(self.instance_types)
 
     @property
+    def transform_attempts(self) -> int:
+        """How many transform jobs one item of Predict starts at most for want of capacity."""
+        return self.max_capacity_rounds * len(self.transform_instance_types)
+
+    @property
     def longest_spot_seconds(self) -> int:
         """How long a training job on spot capacity may wait and run, together."""
         return self.max_wait_seconds or min(2 * self.max_runtime_seconds, LONGEST_JOB_SECONDS)

@@ -29,7 +29,7 @@ def description(name: str = "dogs-3f2a9c81d0e4", **more: str) -> dict[str, Any]:
 def test_the_notice_says_what_failed_why_what_to_do_and_where_to_look() -> None:
     notice = notice_of_end(
         description(error="TrainingAlgorithmError", cause="The GPU ran out of memory."),
-        ["job-1"],
+        ["training job job-1"],
         "https://console/report.html",
     )
 
@@ -38,7 +38,7 @@ def test_the_notice_says_what_failed_why_what_to_do_and_where_to_look() -> None:
         "Execution dogs-3f2a9c81d0e4 ended as FAILED.",
         "Error: TrainingAlgorithmError",
         "Cause: The GPU ran out of memory.",
-        "Training job job-1 was still running and has been stopped.",
+        "The training job job-1 was still running and has been stopped.",
         "Next: Deploy other hyperparameters or instance types, then redrive the execution.",
         "Report: https://console/report.html",
         GRAPH,

@@ -11,11 +11,14 @@ from lambdas.messages import (
     Execution,
     Job,
     Outcome,
+    Prediction,
     StartTrainingJobEvent,
+    StartTransformJobEvent,
 )
-from lambdas.settings import StartTrainingJobSettings
+from lambdas.settings import StartTrainingJobSettings, StartTransformJobSettings
 
 MACHINE = "arn:aws:states:us-east-1:111122223333:execution:pipeline"
+STATE_MACHINE = "arn:aws:states:us-east-1:111122223333:stateMachine:pipeline"
 
 
 def any_execution(name: str = "dogs-3f2a9c81d0e4", redrive_count: int = 0) -> Execution:
@@ -135,6 +138,48 @@ def any_start_event(redrive_count: int = 0, **changes: Any) -> StartTrainingJobE
     return StartTrainingJobEvent(**{**fields, **changes})
 
 
+def any_prediction(**changes: Any) -> Prediction:
+    fields: dict[str, Any] = {
+        "model": "candidate",
+        "image_bucket": "photos",
+        "image_count": 20,
+        "images": "s3://bucket/executions/dogs-3f2a9c81d0e4/evaluation/images-photos.json",
+        "output": "s3://bucket/executions/dogs-3f2a9c81d0e4/evaluation/predictions/candidate/photos/",
+        "model_artifact": "s3://bucket/models/gt-train-dogs-1/output/model.tar.gz",
+        "container": "811284229777.dkr.ecr.us-east-1.amazonaws.com/object-detection:1",
+    }
+    return Prediction(**{**fields, **changes})
+
+
+def any_transform_settings(**changes: Any) -> StartTransformJobSettings:
+    fields: dict[str, Any] = {
+        "bucket": "bucket",
+        "topic_arn": "topic",
+        "model_role_arn": "arn:aws:iam::111122223333:role/model",
+        "training_job_prefix": "gt-train",
+        "transform_instance_types": ("ml.c5.xlarge", "ml.m5.xlarge"),
+        "max_transform_seconds": 21_600,
+        "max_capacity_rounds": 2,
+        "max_billable_hours": None,
+        "kms_key_arn": None,
+        "vpc_subnets": (),
+        "security_groups": (),
+        "network_isolation": False,
+    }
+    return StartTransformJobSettings(**{**fields, **changes})
+
+
+def any_start_transform_event(redrive_count: int = 0, **changes: Any) -> StartTransformJobEvent:
+    fields: dict[str, Any] = {
+        "prediction": any_prediction(),
+        "attempt": 0,
+        "capacity_misses": 0,
+        "internal_errors": 0,
+        "execution": any_execution(redrive_count=redrive_count),
+    }
+    return StartTransformJobEvent(**{**fields, **changes})
+
+
 def any_job(**changes: Any) -> Job:
     fields: dict[str, Any] = {
         "name": "gt-train-dogs-3f2a9c81d0e4-5d0c2f19-1",
@@ -156,13 +201,7 @@ def any_callback(job: Job, task_token: str = "token", redrive_count: int = 0) ->
 
 
 def described(response: Mapping[str, Any]) -> Description:
-    return Description(
-        name=response["TrainingJobName"],
-        arn=response["TrainingJobArn"],
-        status=response["TrainingJobStatus"],
-        response=response,
-        ended_at=response.get("TrainingEndTime"),
-    )
+    return Description.of("Training", response)
 
 
 def any_description(status: str, secondary: str | None = None, **more: Any) -> Description:
