@@ -8,6 +8,9 @@ from lambdas.settings import RegisterModelSettings
 
 Approval = Literal["Approved", "PendingManualApproval", "Rejected"]
 
+_DIGITS = 9
+"""Of a difference, so that .8 - .6 is not above .2."""
+
 
 def judge_figures(found: Evaluated, settings: RegisterModelSettings) -> Gate:
     """Return what a model falls short of.
@@ -24,11 +27,11 @@ def judge_figures(found: Evaluated, settings: RegisterModelSettings) -> Gate:
         elif found.incumbent_ap is None:
             why = found.not_compared or "there is nothing to measure it on"
             not_judged.append(f"max_map_loss: {found.incumbent} is not compared: {why}")
-        elif found.incumbent_ap - found.ap > settings.max_map_loss:
+        elif (lost := round(found.incumbent_ap - found.ap, _DIGITS)) > settings.max_map_loss:
             failures.append(
-                f"AP {found.ap:.4f} is {found.incumbent_ap - found.ap:.4f} below the"
-                f" {found.incumbent_ap:.4f} of {found.incumbent} on the same images;"
-                f" max_map_loss allows {settings.max_map_loss:g}"
+                f"AP {found.ap:.4f} is {lost:.4f} below the {found.incumbent_ap:.4f} of"
+                f" {found.incumbent} on the same images; max_map_loss allows"
+                f" {settings.max_map_loss:g}"
             )
     return Gate(passed=not failures, failures=failures, not_judged=not_judged)
 

@@ -24,12 +24,10 @@ from stacks.constructs.pipeline_function import (
 )
 from stacks.settings.function_settings import function_settings
 
-CHOOSING = FunctionSize(timeout_seconds=900, memory_mb=1769)
-"""Reads the validation channel twice; one whole vCPU."""
-
-MEASURING = FunctionSize(timeout_seconds=900, memory_mb=3008)
-"""20,000 images with 400 boxes each take 0.5 GB, and a large photograph of the page 0.7 GB
-(docs/performance.md)."""
+WHOLE_CPU = FunctionSize(timeout_seconds=900, memory_mb=1769)
+"""The most time that Lambda gives, and the memory that comes with one whole vCPU (Lambda developer
+guide, configuration-memory.html). 20,000 images with 400 boxes each take 0.6 GB, and after that one
+photograph of the page up to 0.7."""
 
 
 class ModelSteps(Construct):
@@ -67,7 +65,7 @@ class ModelSteps(Construct):
             "prepare_evaluation",
             description="Chooses the images and the models that are run on them",
             defaults=self._defaults,
-            size=CHOOSING,
+            size=WHOLE_CPU,
             settings=function_settings(
                 PrepareEvaluationSettings,
                 self._settings,
@@ -99,7 +97,7 @@ class ModelSteps(Construct):
             "evaluate_model",
             description="Measures what the models answered, and shows where they are wrong",
             defaults=self._defaults,
-            size=MEASURING,
+            size=WHOLE_CPU,
             settings=function_settings(
                 EvaluateModelSettings, self._settings, bucket=self._bucket.bucket_name
             ),

@@ -7,6 +7,7 @@ from lambdas.jobs.description import Description
 from lambdas.messages import (
     Callback,
     Dataset,
+    Evaluated,
     Execution,
     Job,
     Outcome,
@@ -73,6 +74,31 @@ def any_outcome(**changes: Any) -> Outcome:
         "execution": any_execution().arn,
     }
     return Outcome(**{**fields, **changes})
+
+
+def any_evaluated(**changes: Any) -> Evaluated:
+    fields: dict[str, Any] = {
+        "held_out": "validation",
+        "images": 20,
+        "held_out_images": 20,
+        "missing_images": 0,
+        "boxes": 50,
+        "unseen_classes": 0,
+        "ap": 0.5,
+        "ap50": 0.75,
+        "ap75": 0.25,
+        "ap_interval": (0.45, 0.55),
+        "ap50_interval": (0.7, 0.8),
+        "best_f1": None,
+        "incumbent": None,
+        "incumbent_ap": None,
+        "incumbent_ap50": None,
+        "not_compared": None,
+        "document": "s3://bucket/executions/dogs-3f2a9c81d0e4/evaluation.json",
+        "page": "s3://bucket/executions/dogs-3f2a9c81d0e4/evaluation.html",
+        "review_manifest": None,
+    }
+    return Evaluated(**{**fields, **changes})
 
 
 def any_settings(**changes: Any) -> StartTrainingJobSettings:
