@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +30,8 @@ class HistoryRepairs:
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
+        self._adding = threading.Lock()
+        """The items of a Map add events side by side, each with a number of its own."""
 
     def install(self, patches: Patches) -> None:
         """Put the repair in place; the listener hears of every event with its execution."""
@@ -40,8 +43,9 @@ class HistoryRepairs:
         self._finish(record, event)
 
     def _add(self, original: Any, record: Any, kind: str, details: Any = None) -> Any:
-        event = original(record, kind, details)
-        self._finish(record, event)
+        with self._adding:
+            event = original(record, kind, details)
+            self._finish(record, event)
         return event
 
     def _finish(self, record: dict[str, Any], event: dict[str, Any]) -> None:

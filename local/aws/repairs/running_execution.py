@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from local.aws.clock import Clock
@@ -27,6 +27,21 @@ class Position:
 
 
 @dataclass(slots=True)
+class Iteration:
+    """How far one item of the Map state has come in which an execution stands."""
+
+    position: Position
+    has_begun: bool = False
+    is_under_way: bool = False
+    has_succeeded: bool = False
+    output: Any = None
+
+    def stands_at(self, position: Position) -> None:
+        """Note the state that the item has entered."""
+        self.position, self.has_begun = position, True
+
+
+@dataclass(slots=True)
 class Execution:
     """One run of an execution: from its start or a redrive on, until it ends or is stopped.
 
@@ -39,6 +54,12 @@ class Execution:
     condition: threading.Condition = field(default_factory=threading.Condition)
     stopped: bool = False
     position: Position | None = None
+    iterations: list[Iteration] = field(default_factory=list)
+    """The items of the Map state that it stands in."""
+    resumes: list[Iteration] = field(default_factory=list)
+    """Those with which a redrive goes on, until it has taken them up."""
+    branches: list[Execution] = field(default_factory=list)
+    """What it runs side by side, each to be stopped by itself, and all with it."""
     redrive_count: int = 0
     redrive_time: str | None = None
     timer: threading.Timer | None = None
@@ -54,9 +75,20 @@ class Execution:
             self.record,
             self.clock,
             position=self.position,
+            resumes=[replace(each, is_under_way=False) for each in self.iterations],
             redrive_count=self.redrive_count + 1,
             redrive_time=now,
         )
+
+    def branch(self) -> Execution:
+        """Return a part of this run that can be stopped without it."""
+        part = Execution(self.record, self.clock, stopped=self.stopped)
+        self.branches.append(part)
+        return part
+
+    def stands_at(self, position: Position) -> None:
+        """Note the state that the execution has entered."""
+        self.position = position
 
     def sleep(self, seconds: float) -> None:
         """Wait ``seconds`` of the clock.
@@ -80,6 +112,8 @@ class Execution:
         with self.condition:
             self.stopped = True
             self.condition.notify_all()
+        for branch in self.branches:
+            branch.stop()
 
     def finish(self, status: str, event: str, **outcome: Any) -> None:
         """Close the execution with its last history event, unless it is closed already.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
 from typing import Any
 
 from local.aws.repairs.history import add_event, json_text, size
@@ -21,20 +22,44 @@ def walk(execution: Execution, definition: dict[str, Any], machine_name: str) ->
     Raises:
         ExecutionStopped: the execution ended from outside.
     """
-    record = execution.record
-    started_with = json.loads(record["input"])
+    started_with = json.loads(execution.record["input"])
     position = execution.position or Position(definition["StartAt"], started_with, {})
-    context = _context(execution, definition, machine_name, started_with)
+    return run_states(
+        execution,
+        definition["States"],
+        position,
+        _context(execution, definition, machine_name, started_with),
+        resumed=execution.position is not None,
+        stands_at=execution.stands_at,
+    )
+
+
+def run_states(
+    execution: Execution,
+    states: dict[str, Any],
+    position: Position,
+    context: dict[str, Any],
+    *,
+    resumed: bool,
+    stands_at: Callable[[Position], None],
+) -> Any:
+    """Run states, of a machine or of an item of a Map, to their end; return the output.
+
+    ``stands_at`` is told of each state that is entered; ``resumed`` says that the first one has
+    been entered before. Raises as ``walk`` does.
+    """
+    record = execution.record
     context["variables"] = copy.deepcopy(position.variables)
     name: str | None = position.state
     data = position.data
-    resumed = execution.position is not None
     while name is not None:
         execution.raise_if_stopped()
-        execution.position = Position(name, data, copy.deepcopy(context["variables"]))
-        state = definition["States"][name]
+        stands_at(Position(name, data, copy.deepcopy(context["variables"])))
+        state = states[name]
         if not resumed:
             add_event(record, f"{state['Type']}StateEntered", name=name, input=json_text(data))
+            execution.iterations = []
+            execution.resumes = []
         resumed = False
         data, following = _execute(state, name, data, record, context)
         assigned = {key: json_text(value) for key, value in context["assigned"].items()}
