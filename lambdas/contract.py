@@ -32,6 +32,11 @@ UNVERSIONED = "null"
 EXECUTION_TAG = "gt-train:execution"
 """Tag key that leads from a job, or its model, back to its execution's ARN."""
 
+MODEL_ENVIRONMENT = {"OMP_NUM_THREADS": "1"}
+"""Wherever a model of the algorithm is run. With more threads, the non-maximum suppression of MXNet
+1.2 to 1.4 on a CPU is a data race that makes the boxes differ from run to run (apache/mxnet, issue
+13622)."""
+
 
 def smallest_batch(instance_type: str) -> int:
     """Return how many images a batch needs at least: MXNet splits it over the GPUs of a machine.

@@ -263,7 +263,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     instance_type: str
     instance_count: int
     bills: list[Bill]
-    """Of every training job of the execution, the one with the model last."""
+    """Of every job of the execution: the training jobs, the one with the model last, and then those
+    that ran it."""
     billable_instance_seconds: int
     """The sum of what is paid for."""
     spot_saving: float

@@ -119,6 +119,8 @@ class RecordModelSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Environment of ``record_model``."""
 
     bucket: str
+    evaluation: Literal["on", "off"]
+    """Off: nothing follows, and the execution has succeeded."""
 
 
 class PrepareEvaluationSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError, IncompleteReadError
 
 from lambdas.adapters import clients
 from lambdas.adapters.aws_errors import code, transient_faults_named
+from lambdas.adapters.documents import keys_below
 from lambdas.adapters.manifest_objects import split_uri
 from lambdas.errors import ServiceUnavailable
 
@@ -22,11 +23,7 @@ class S3Answers:
     def listed(self, output: str) -> Iterator[str]:
         """Return the S3 URIs of all files below a prefix."""
         bucket, prefix = split_uri(output)
-        pages = clients.s3().get_paginator("list_objects_v2")
-        with transient_faults_named():
-            for page in pages.paginate(Bucket=bucket, Prefix=prefix):
-                for item in page.get("Contents", []):
-                    yield f"s3://{bucket}/{item['Key']}"
+        return (f"s3://{bucket}/{key}" for key in keys_below(bucket, prefix))
 
     def read(self, uris: Iterable[str]) -> Iterator[bytes]:
         """Return the content of each file, in this order, a few ahead of whoever takes it."""

@@ -94,12 +94,17 @@ def write_report(report: Report, manifest_uri: str, layout: BucketLayout, execut
     )
 
 
-def report_page_url(layout: BucketLayout, execution: Execution) -> str | None:
-    """Return the console page of an execution's ``report.html``; None where it wrote none."""
-    key = layout.report_page(execution.name)
-    if not document_exists(layout.bucket, key):
-        return None
-    return object_url(layout.bucket, key, execution.arn)
+def page_urls(layout: BucketLayout, execution: Execution) -> dict[str, str]:
+    """Return the console pages of what an execution wrote for people to look at, by name."""
+    keys = {
+        "Report": layout.report_page(execution.name),
+        "Evaluation": layout.evaluation_page(execution.name),
+    }
+    return {
+        name: object_url(layout.bucket, key, execution.arn)
+        for name, key in keys.items()
+        if document_exists(layout.bucket, key)
+    }
 
 
 def write_outcome(outcome: Outcome, layout: BucketLayout, execution: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from lambdas.adapters.environment import settings
-from lambdas.adapters.execution_files import S3JobRecords, report_page_url
+from lambdas.adapters.execution_files import S3JobRecords, page_urls
 from lambdas.adapters.executions import StepFunctionsExecutions, is_under_way
 from lambdas.adapters.notifications import publish
 from lambdas.adapters.observability import about_execution, logger, measure, observed
@@ -48,8 +48,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, list[str]]:
     if is_under_way(description):
         logger.info("execution %s has been redriven", change.name)
         return {"stopped": []}
-    report = report_page_url(BucketLayout(configured.bucket), execution)
-    publish(notice_of_end(description, stopped, report), configured.topic_arn)
+    pages = page_urls(BucketLayout(configured.bucket), execution)
+    publish(notice_of_end(description, stopped, pages), configured.topic_arn)
     measure(Metric.EXECUTIONS_FAILED, 1, error=description.get("error") or description["status"])
     logger.info("execution %s %s", change.name, description["status"])
     return {"stopped": stopped}

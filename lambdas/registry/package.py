@@ -5,16 +5,13 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from lambdas.contract import MODEL_ENVIRONMENT
 from lambdas.messages import Evaluated, Outcome
 from lambdas.registry.figures_text import figures_text
 
 CONTENT_TYPES = ("application/x-image", "image/jpeg", "image/png")
 ANSWER_TYPES = ("application/json",)
 """Of the built-in algorithm (SageMaker Developer Guide, object-detection-in-formats.html)."""
-
-ENVIRONMENT = {"OMP_NUM_THREADS": "1"}
-"""Non-maximum suppression of the container's MXNet has a race between threads, so that the same
-image may get other boxes (apache/mxnet, issue 13622): with one thread it answers as evaluated."""
 
 LONGEST_DESCRIPTION = 1_024
 LONGEST_METADATA = 256
@@ -36,7 +33,7 @@ def package_request(outcome: Outcome, found: Evaluated, container: str) -> dict[
                 {
                     "Image": container,
                     "ModelDataUrl": outcome.model_artifact,
-                    "Environment": ENVIRONMENT,
+                    "Environment": MODEL_ENVIRONMENT,
                 }
             ],
             "SupportedContentTypes": list(CONTENT_TYPES),

@@ -1,11 +1,13 @@
 """Registering a model: one version for each training job, however often the step runs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import msgspec
+
 from lambdas.errors import ModelRegistrationRefused, ServiceUnavailable
-from lambdas.messages import Outcome
+from lambdas.messages import Bill, Evaluated, Gate, Outcome
 from lambdas.registry.gate import Approval
 
 LONGEST_REASON = 1_024
@@ -88,3 +90,19 @@ def register(
         return Registered(arn, now)
     registry.set_approval(arn, approval, reason[:LONGEST_REASON])
     return Registered(arn, approval)
+
+
+def with_evaluation(
+    outcome: Outcome, found: Evaluated, gate: Gate, version: Registered, paid: Sequence[Bill]
+) -> Outcome:
+    """Complete an outcome: figures, verdict, version, and what running the models cost."""
+    every = [*outcome.bills, *paid]
+    return msgspec.structs.replace(
+        outcome,
+        bills=every,
+        billable_instance_seconds=sum(each.instance_seconds for each in every),
+        evaluation=found,
+        gate=gate,
+        model_package=version.arn,
+        approval=version.approval,
+    )

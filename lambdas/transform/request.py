@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.contract import EXECUTION_TAG, takes_volume_key
+from lambdas.contract import EXECUTION_TAG, MODEL_ENVIRONMENT, takes_volume_key
 from lambdas.jobs.description import Description
 from lambdas.messages import Execution, Job, Prediction
 from lambdas.settings import StartTransformJobSettings
@@ -13,10 +13,6 @@ MAX_CONCURRENT_TRANSFORMS = 2
 """Their product may be 100 at most (CreateTransformJob, MaxPayloadInMB). An image above the payload
 would go without an answer, and Ground Truth labels images of up to 40 MB: so two are sent at a
 time, however small they are, and few cores suffice."""
-
-ENVIRONMENT = {"OMP_NUM_THREADS": "1"}
-"""With more threads, the non-maximum suppression of MXNet 1.2 to 1.4 on a CPU is a data race that
-makes the boxes differ from run to run (apache/mxnet, issue 13622)."""
 
 
 def model_request(
@@ -32,7 +28,7 @@ def model_request(
         "PrimaryContainer": {
             "Image": prediction.container,
             "ModelDataUrl": prediction.model_artifact,
-            "Environment": ENVIRONMENT,
+            "Environment": MODEL_ENVIRONMENT,
         },
         "ExecutionRoleArn": settings.model_role_arn,
         "EnableNetworkIsolation": settings.network_isolation,

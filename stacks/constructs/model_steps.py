@@ -12,6 +12,8 @@ from lambdas.settings import (
     RegisterModelSettings,
 )
 from stacks.constructs.permissions import (
+    SageMakerThing,
+    allow_describing,
     allow_listing,
     allow_on_objects,
     allow_reading,
@@ -128,6 +130,7 @@ class ModelSteps(Construct):
                     self._bucket, BucketLayout.EXECUTIONS, "s3:GetObject", "s3:PutObject"
                 ),
                 allow_listing(self._bucket, BucketLayout.EXECUTIONS),
+                allow_describing(Stack.of(self), SageMakerThing.TRANSFORM_JOB),
                 iam.PolicyStatement(
                     actions=[
                         "sagemaker:CreateModelPackageGroup",

@@ -132,7 +132,9 @@ class Steps(Construct):
             "record_model",
             description="Records the model, its metrics and what the training cost",
             defaults=self._defaults,
-            settings=RecordModelSettings(bucket=self._bucket.bucket_name),
+            settings=function_settings(
+                RecordModelSettings, self._settings, bucket=self._bucket.bucket_name
+            ),
             permissions=[
                 allow_describing(Stack.of(self), SageMakerThing.TRAINING_JOB),
                 allow_on_objects(

@@ -17,6 +17,7 @@ from tests.infrastructure.test_permissions import own_logs_and_traces
 
 GROUP = "arn:aws:sagemaker:eu-west-1:111122223333:model-package-group/groundtruthtraining"
 VERSIONS = "arn:aws:sagemaker:eu-west-1:111122223333:model-package/groundtruthtraining/*"
+TRANSFORM_JOBS = "arn:aws:sagemaker:eu-west-1:111122223333:transform-job/*"
 
 GRANTS = {
     "PrepareEvaluation": {
@@ -40,6 +41,7 @@ GRANTS = {
         "s3:GetObject on <Bucket.Arn>/executions/*",
         "s3:PutObject on <Bucket.Arn>/executions/*",
         "s3:ListBucket on <Bucket.Arn>",
+        f"sagemaker:DescribeTransformJob on {TRANSFORM_JOBS}",
         f"sagemaker:CreateModelPackageGroup on {GROUP}",
         f"sagemaker:DescribeModelPackageGroup on {GROUP}",
         f"sagemaker:CreateModelPackage on {GROUP}",

@@ -81,6 +81,7 @@ def test_people_hear_of_a_model_that_waits_for_approval(made: Chain) -> None:
     assert notice.subject == "Training pipeline: model waits for approval: first"
     assert "AP 1.000 (1.000 to 1.000), AP50 1.000 (1.000 to 1.000) on 4 validation" in notice.text
     assert output["model_package"] in notice.text
+    assert "prefix=executions/first/evaluation.html" in notice.text
 
 
 def test_a_model_below_the_gate_is_registered_as_rejected_and_fails(made: Chain) -> None:
