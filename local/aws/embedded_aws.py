@@ -27,7 +27,6 @@ from local.aws.repairs.authorization import Authorizer, Decision
 from local.aws.repairs.definitions import DefinitionChecks
 from local.aws.repairs.event_delivery import EventDelivery
 from local.aws.repairs.iam import IamRepairs
-from local.aws.repairs.inline_maps import InlineMaps
 from local.aws.repairs.lambda_failures import LambdaFailureRouting
 from local.aws.repairs.lambda_functions import LambdaRepairs
 from local.aws.repairs.lambda_templates import LambdaTemplateRepairs
@@ -186,7 +185,6 @@ class EmbeddedAws:
         DefinitionChecks().install(patches)
         tokens.install(patches)
         TaskStates(tokens).install(patches)
-        InlineMaps().install(patches)
         TaskInvocation(self._authorizer).install(patches)
         self._machines.install(patches)
         EventDelivery(self._authorizer).install(patches)

@@ -24,21 +24,8 @@ class Position:
     state: str
     data: Any
     variables: dict[str, Any]
-
-
-@dataclass(slots=True)
-class Iteration:
-    """How far one item of the Map state has come in which an execution stands."""
-
-    position: Position
-    has_begun: bool = False
-    is_under_way: bool = False
-    has_succeeded: bool = False
-    output: Any = None
-
-    def stands_at(self, position: Position) -> None:
-        """Note the state that the item has entered."""
-        self.position, self.has_begun = position, True
+    iterations: dict[int, Execution] = field(default_factory=dict)
+    """Of an inline Map, by the place of the item: those that were started."""
 
 
 @dataclass(slots=True)
@@ -46,49 +33,54 @@ class Execution:
     """One run of an execution: from its start or a redrive on, until it ends or is stopped.
 
     A redrive is a run of its own, so that what is left of the run before (a function that has not
-    returned yet) cannot touch it. ``record`` is what ministack's API answers from.
+    returned yet) cannot touch it. So is each iteration of a Map, which also ends with the execution
+    that it is ``part_of``. ``record`` is what ministack's API answers from.
     """
 
     record: dict[str, Any]
     clock: Clock
     condition: threading.Condition = field(default_factory=threading.Condition)
-    stopped: bool = False
+    part_of: Execution | None = None
+    result: tuple[Any] | None = None
+    """Of an iteration that has succeeded: its output."""
     position: Position | None = None
-    iterations: list[Iteration] = field(default_factory=list)
-    """The items of the Map state that it stands in."""
-    resumes: list[Iteration] = field(default_factory=list)
-    """Those with which a redrive goes on, until it has taken them up."""
-    branches: list[Execution] = field(default_factory=list)
-    """What it runs side by side, each to be stopped by itself, and all with it."""
     redrive_count: int = 0
     redrive_time: str | None = None
     timer: threading.Timer | None = None
+    _stopped: bool = False
 
     @property
     def state_machine(self) -> str:
         """The state machine's ARN."""
         return str(self.record["stateMachineArn"])
 
-    def redriven(self, now: str) -> Execution:
-        """Return a run that goes on where this one has ended."""
+    @property
+    def stopped(self) -> bool:
+        """Whether it was ended from outside."""
+        return self._stopped or (self.part_of is not None and self.part_of.stopped)
+
+    def iteration(self, position: Position | None = None) -> Execution:
+        """Return a run of one iteration, from its begin or from where it stands."""
         return Execution(
             self.record,
             self.clock,
-            position=self.position,
-            resumes=[replace(each, is_under_way=False) for each in self.iterations],
+            self.condition,
+            part_of=self,
+            position=position,
+            redrive_count=self.redrive_count,
+            redrive_time=self.redrive_time,
+        )
+
+    def redriven(self, now: str) -> Execution:
+        """Return a run that goes on where this one has ended."""
+        at = self.position
+        return Execution(
+            self.record,
+            self.clock,
+            position=at and replace(at, iterations=dict(at.iterations)),
             redrive_count=self.redrive_count + 1,
             redrive_time=now,
         )
-
-    def branch(self) -> Execution:
-        """Return a part of this run that can be stopped without it."""
-        part = Execution(self.record, self.clock, stopped=self.stopped)
-        self.branches.append(part)
-        return part
-
-    def stands_at(self, position: Position) -> None:
-        """Note the state that the execution has entered."""
-        self.position = position
 
     def sleep(self, seconds: float) -> None:
         """Wait ``seconds`` of the clock.
@@ -110,10 +102,8 @@ class Execution:
     def stop(self) -> None:
         """Wake whatever the execution waits for and let it end."""
         with self.condition:
-            self.stopped = True
+            self._stopped = True
             self.condition.notify_all()
-        for branch in self.branches:
-            branch.stop()
 
     def finish(self, status: str, event: str, **outcome: Any) -> None:
         """Close the execution with its last history event, unless it is closed already.
