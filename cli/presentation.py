@@ -1,6 +1,6 @@
 """How the demo looks in a terminal: one line a step, as it happens."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -12,6 +12,8 @@ from rich.markup import escape
 from rich.status import Status
 
 from lambdas.contract import State
+from lambdas.messages import Evaluated
+from lambdas.registry.figures_text import figures_text
 from local.demo.transcript import ExecutionEnded, StateEntered, StateExited, Step
 
 FIRST_LINES = (
@@ -72,8 +74,11 @@ class Presentation:
         if end is None or end.status != "SUCCEEDED":
             return self._failed(end, folder)
         self._console.print(f"\n[bold green]SUCCEEDED[/]\n{_numbers(end.output)}")
+        if end.output.get("evaluation"):
+            evaluated = msgspec.convert(end.output["evaluation"], Evaluated)
+            self._console.print(f"Of the stand-in: {escape(figures_text(evaluated))}")
         self._console.print(
-            f"Of the stand-in, as measured at the end of its training: {_metrics(end.output)}"
+            f"As measured at the end of its training, by another definition: {_metrics(end.output)}"
         )
         self._where(folder)
         return 0
@@ -99,9 +104,10 @@ class Presentation:
     def _where(self, folder: Path) -> None:
         names = ", ".join(sorted(path.name for path in folder.iterdir()))
         self._console.print(f"Written to [bold]{escape(str(folder))}/[/]: {escape(names)}")
-        page = folder / "report.html"
-        if page.exists():
-            self._console.print(f"Look at [bold]{escape(str(page))}[/]")
+        pages = [folder / name for name in ("report.html", "evaluation.html")]
+        shown = " and ".join(f"[bold]{escape(str(page))}[/]" for page in pages if page.exists())
+        if shown:
+            self._console.print(f"Look at {shown}")
 
     def _enter(self, step: StateEntered) -> None:
         self._leave()
@@ -127,16 +133,21 @@ def _state_line(step: StateExited) -> str:
 
 
 def _result(step: StateExited) -> str:
-    output: Any = step.output
-    if step.state == State.VALIDATE_MANIFEST:
-        return _validated(output["dataset"])
-    if step.state == State.START_TRAINING_JOB:
-        return f"{output['training_job']['name']} on {output['training_job']['instance_type']}"
-    if step.state == State.AWAIT_TRAINING_JOB:
-        return f"{output['model']['status']} (a stand-in, not SageMaker's network)"
-    if step.state == State.RECORD_MODEL:
-        return f"{output['model_artifact']}"
-    return ""
+    """Return what a state has found; nothing of the states that only hold others together."""
+    say = _FOUND.get(step.state)
+    return say(step.output) if say else ""
+
+
+def _job(output: dict[str, Any]) -> str:
+    return f"{output['name']} on {output['instance_type']}"
+
+
+def _transformed(output: dict[str, Any]) -> str:
+    return output["failure"] or f"{output['prediction']['image_count']} images answered"
+
+
+def _chosen(plan: dict[str, Any]) -> str:
+    return f"{plan['images']} of {plan['held_out_images']} {plan['held_out']} images"
 
 
 def _validated(dataset: dict[str, Any]) -> str:
@@ -160,3 +171,21 @@ def _numbers(outcome: dict[str, Any]) -> str:
         f"From the manifest: label attribute {outcome['label_attribute']}, classes {classes}\n"
         f"  {found}"
     )
+
+
+_FOUND: dict[str, Callable[[Any], str]] = {
+    State.VALIDATE_MANIFEST: lambda output: _validated(output["dataset"]),
+    State.START_TRAINING_JOB: lambda output: _job(output["training_job"]),
+    State.AWAIT_TRAINING_JOB: lambda output: (
+        f"{output['model']['status']} (a stand-in, not SageMaker's network)"
+    ),
+    State.RECORD_MODEL: lambda output: output.get("outcome", output)["model_artifact"],
+    State.PREPARE_EVALUATION: lambda output: _chosen(output["evaluation"]),
+    State.START_TRANSFORM_JOB: lambda output: _job(output["transform_job"]),
+    State.AWAIT_TRANSFORM_JOB: _transformed,
+    State.EVALUATE_MODEL: lambda output: figures_text(
+        msgspec.convert(output["evaluated"], Evaluated)
+    ),
+    State.REGISTER_MODEL: lambda output: f"{output['model_package']}: {output['approval']}",
+}
+"""What a state has found, from what it hands on."""

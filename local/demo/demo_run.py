@@ -75,14 +75,15 @@ class DemoRun:
         return follow(self.aws.client("stepfunctions"), execution_arn)
 
     def save_results(self, execution_arn: str, folder: Path) -> Path:
-        """Copy what the execution wrote, and its model, to a folder of its own; return it."""
+        """Copy what the execution wrote for people, and its model, to a folder; return it."""
         execution = execution_arn.rpartition(":")[2]
         target = folder / execution
         target.mkdir(parents=True, exist_ok=True)
         layout = BucketLayout(self._outputs["BucketName"])
         s3 = self.aws.client("s3")
-        for prefix in (layout.execution_file(execution, ""), layout.MODELS):
-            for item in s3.list_objects_v2(Bucket=layout.bucket, Prefix=prefix).get("Contents", []):
+        files = {"Prefix": layout.execution_file(execution, ""), "Delimiter": "/"}
+        for where in (files, {"Prefix": layout.MODELS}):
+            for item in s3.list_objects_v2(Bucket=layout.bucket, **where).get("Contents", []):
                 path = target / item["Key"].rpartition("/")[2]
                 s3.download_file(layout.bucket, item["Key"], str(path))
         return target

@@ -53,19 +53,21 @@ Step = StateEntered | StateExited | ExecutionEnded
 def follow(stepfunctions: "SFNClient", execution_arn: str) -> Iterator[Step]:
     """Yield the steps of an execution as they happen, until it has ended."""
     seen = 0
-    state, entered, error = "", 0.0, ""
+    state, error = "", ""
+    entered: dict[str, float] = {}
     while True:
         description = stepfunctions.describe_execution(executionArn=execution_arn)
         events = _history(stepfunctions, execution_arn)
         for event in events[seen:]:
             kind, at = event["type"], event["timestamp"].timestamp()
             if kind.endswith("StateEntered"):
-                state, entered, error = event["stateEnteredEventDetails"]["name"], at, ""
+                state, error = event["stateEnteredEventDetails"]["name"], ""
+                entered[state] = at
                 yield StateEntered(state)
             elif kind.endswith("StateExited"):
                 details = event["stateExitedEventDetails"]
                 output = msgspec.json.decode(details.get("output") or "null")
-                yield StateExited(details["name"], at - entered, output, error)
+                yield StateExited(details["name"], at - entered[details["name"]], output, error)
             elif kind in _FAILURES:
                 error = _error(event)
         seen = len(events)

@@ -6,14 +6,17 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from stacks.constructs.evaluation_steps import EvaluationSteps
 from stacks.constructs.log_group import PipelineLogGroup
 from stacks.constructs.permissions import (
+    SageMakerThing,
     allow_answering_tasks,
-    allow_creating_training_jobs,
-    allow_stopping_training_jobs,
+    allow_creating,
+    allow_ending,
 )
 from stacks.constructs.pipeline_function import PipelineFunction
 from stacks.constructs.steps import Steps
+from stacks.constructs.transform_steps import TransformSteps
 from stacks.constructs.workflow_graph import WorkflowGraph
 from stacks.constructs.workflow_role import WorkflowRole
 from stacks.retries import longest_execution
@@ -23,7 +26,7 @@ COMMENT = "Validates a Ground Truth manifest, trains an object detector on it, r
 
 
 class Workflow(Construct):
-    """``state_machine``, with a role that may invoke its four functions and nothing else."""
+    """``state_machine``, with a role that may invoke its functions and nothing else."""
 
     def __init__(
         self,
@@ -32,6 +35,7 @@ class Workflow(Construct):
         *,
         settings: PipelineSettings,
         steps: Steps,
+        evaluation: EvaluationSteps | None,
         key: kms.IKey | None,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -41,8 +45,9 @@ class Workflow(Construct):
             steps.start_training_job,
             steps.await_training_job,
             steps.record_model,
+            *(evaluation.functions if evaluation else ()),
         )
-        graph = WorkflowGraph(self, "Graph", settings=settings, steps=steps)
+        graph = WorkflowGraph(self, "Graph", settings=settings, steps=steps, evaluation=evaluation)
         self.state_machine = sfn.StateMachine(
             self,
             "StateMachine",
@@ -61,13 +66,32 @@ class Workflow(Construct):
             ),
             role=WorkflowRole(self, "Role", functions=functions).without_policy_updates(),
         )
+        self._allow_jobs(steps)
+        if evaluation:
+            self._allow_transform_jobs(evaluation.transform)
+
+    def _allow_jobs(self, steps: Steps) -> None:
+        machine, prefix = self.state_machine, self._settings.training_job_prefix
         self._allow(
             steps.start_training_job,
-            allow_creating_training_jobs(self.state_machine, settings.training_job_prefix),
-            allow_stopping_training_jobs(self.state_machine),
+            allow_creating(SageMakerThing.TRAINING_JOB, machine, prefix),
+            allow_ending("Stop", SageMakerThing.TRAINING_JOB, machine),
+        )
+        self._allow(steps.await_training_job, allow_answering_tasks(machine.state_machine_arn))
+
+    def _allow_transform_jobs(self, steps: TransformSteps) -> None:
+        machine, prefix = self.state_machine, self._settings.training_job_prefix
+        stopping = allow_ending("Stop", SageMakerThing.TRANSFORM_JOB, machine)
+        self._allow(
+            steps.start_transform_job,
+            allow_creating(SageMakerThing.MODEL, machine, prefix),
+            allow_creating(SageMakerThing.TRANSFORM_JOB, machine, prefix),
+            stopping,
         )
         self._allow(
-            steps.await_training_job, allow_answering_tasks(self.state_machine.state_machine_arn)
+            steps.await_transform_job,
+            allow_answering_tasks(machine.state_machine_arn),
+            stopping,
         )
 
     def _log_group(self, key: kms.IKey | None) -> PipelineLogGroup:

@@ -14,7 +14,6 @@ from lambdas.contract import State
 from lambdas.handlers.validate_manifest import policy
 from lambdas.manifest.policy import Policy
 from lambdas.messages import ExecutionInput
-from lambdas.training.budget import allowed_runtime
 from lambdas.training.job_request import training_job_request
 from stacks.settings.fields import PipelineSettings
 from stacks.settings.hyperparameter_fields import ALLOWED
@@ -79,7 +78,7 @@ class Deployed:
         return training_job_request(
             name="job",
             instance_type=self.start.instance_types[0],
-            max_runtime_seconds=allowed_runtime([], self.start),
+            max_runtime_seconds=self.allowed_seconds,
             dataset=any_dataset(hyperparameters={}),
             settings=self.start,
             execution=any_execution(),

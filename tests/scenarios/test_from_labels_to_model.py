@@ -2,17 +2,28 @@
 
 from tests.scenarios.pipeline import Pipeline, eventually, record
 
-FOUR_STEPS = ["Validate Manifest", "Start Training Job", "Await Training Job", "Record Model"]
+STEPS = [
+    "Validate Manifest",
+    "Start Training Job",
+    "Await Training Job",
+    "Record Model",
+    "Prepare Evaluation",
+    "Predict",
+    "Start Transform Job",
+    "Await Transform Job",
+    "Evaluate Model",
+    "Register Model",
+]
 
 
-def test_a_labeling_jobs_manifest_goes_through_the_four_steps_to_a_model(
+def test_a_labeling_jobs_manifest_goes_through_all_steps_to_a_registered_model(
     pipeline: Pipeline,
 ) -> None:
     execution = pipeline.label("dogs")
 
     outcome = pipeline.succeeded(execution)
 
-    assert pipeline.states(execution) == FOUR_STEPS
+    assert pipeline.states(execution) == STEPS
     bucket, _, key = outcome["model_artifact"].removeprefix("s3://").partition("/")
     assert pipeline.s3.head_object(Bucket=bucket, Key=key)["ContentLength"] > 0
     assert outcome["split"]["train"] + outcome["split"]["validation"] == 10

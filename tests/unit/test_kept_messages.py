@@ -15,6 +15,7 @@ from tests.unit.jobs.factories import (
     any_execution,
     any_job,
     any_start_event,
+    any_start_transform_event,
 )
 
 KEPT = Path(__file__).parent / "kept_messages"
@@ -31,6 +32,10 @@ TODAY: Mapping[str, msgspec.Struct] = {
     ),
     "RecordModelEvent": messages.RecordModelEvent(
         dataset=any_dataset(), training_job=any_job(), execution=any_execution()
+    ),
+    "StartTransformJobEvent": any_start_transform_event(),
+    "AwaitTransformJobEvent": messages.AwaitTransformJobEvent(
+        transform_job=any_job(), execution=any_execution(), task_token="token"
     ),
     "Callback": any_callback(any_job()),
     "Job": any_job(),
@@ -68,5 +73,5 @@ def fields(message: Any) -> Any:
     """The names of all fields, with those of nested messages; not what maps and lists hold."""
     if not isinstance(message, dict):
         return None
-    nested = ("execution", "training_job", "dataset")
+    nested = ("execution", "training_job", "transform_job", "dataset", "prediction")
     return {name: fields(value) if name in nested else None for name, value in message.items()}

@@ -1,5 +1,7 @@
 """No training job runs on for an execution that has ended; nobody else's is touched."""
 
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
 
@@ -17,6 +19,7 @@ from tests.unit.jobs.in_memory import (
 
 EXECUTION = any_start_event().execution
 MACHINE = "arn:aws:states:us-east-1:111122223333:stateMachine:pipeline"
+NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 
 
 class Account:
@@ -46,7 +49,11 @@ class Account:
 
     def reconcile(self, machine: str = MACHINE) -> list[str]:
         return stop_orphaned_jobs(
-            machine, jobs=self.jobs, records=self.records, executions=self.executions
+            machine,
+            jobs=self.jobs,
+            records=self.records,
+            executions=self.executions,
+            now=NOW,
         )
 
 

@@ -9,7 +9,12 @@ from lambdas.jobs.wait import Answered, register, resume
 from lambdas.messages import Job
 from lambdas.training.attempt import start_training_job
 from lambdas.training.kind import TRAINING
-from tests.unit.jobs.factories import any_callback, any_settings, any_start_event
+from tests.unit.jobs.factories import (
+    STATE_MACHINE,
+    any_callback,
+    any_settings,
+    any_start_event,
+)
 from tests.unit.jobs.in_memory import (
     MemoryCallbacks,
     MemoryExecutions,
@@ -17,6 +22,8 @@ from tests.unit.jobs.in_memory import (
     MemoryManifests,
     MemoryRecords,
 )
+
+NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 
 
 class Account:
@@ -45,12 +52,14 @@ class Account:
             jobs=self.jobs,
             callbacks=self.callbacks,
             executions=self.executions,
+            now=NOW,
         )
 
     def resume(self, job: str | None = None) -> list[Answered]:
         return resume(
             job or self.job.name,
             TRAINING,
+            STATE_MACHINE,
             jobs=self.jobs,
             callbacks=self.callbacks,
             executions=self.executions,

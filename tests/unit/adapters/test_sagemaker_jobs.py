@@ -8,8 +8,9 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from lambdas import errors
-from lambdas.adapters.training_jobs import SageMakerTrainingJobs
+from lambdas.adapters.sagemaker_jobs import SageMakerJobs
 from lambdas.training.job_request import training_job_request
+from lambdas.training.kind import TRAINING
 from tests.unit.jobs.factories import any_dataset, any_execution, any_settings, described
 
 NOW = dt.datetime(2026, 1, 15, tzinfo=dt.UTC)
@@ -38,7 +39,7 @@ def listed(name: str) -> dict[str, Any]:
 def test_a_name_that_is_taken_creates_no_second_job(sagemaker: Stubber) -> None:
     sagemaker.add_client_error("create_training_job", "ResourceInUse")
 
-    assert not SageMakerTrainingJobs().create(request())
+    assert not SageMakerJobs(TRAINING).create(request())
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_each_refusal_of_a_job_has_the_error_name_of_its_reason(
     sagemaker.add_client_error("create_training_job", code, "no")
 
     with pytest.raises(error):
-        SageMakerTrainingJobs().create(request())
+        SageMakerJobs(TRAINING).create(request())
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_a_job_that_does_not_exist_has_no_description(
 ) -> None:
     sagemaker.add_client_error("describe_training_job", code, message)
 
-    assert SageMakerTrainingJobs().describe("gt-train-dogs-1") is None
+    assert SageMakerJobs(TRAINING).describe("gt-train-dogs-1") is None
 
 
 @pytest.mark.parametrize("code", ["ValidationException", "AccessDeniedException"])
@@ -83,20 +84,20 @@ def test_a_job_that_cannot_be_described_is_not_taken_for_a_missing_one(
     sagemaker.add_client_error("describe_training_job", code, "no")
 
     with pytest.raises(ClientError):
-        SageMakerTrainingJobs().describe("gt-train-dogs-1")
+        SageMakerJobs(TRAINING).describe("gt-train-dogs-1")
 
 
 def test_a_job_that_has_ended_needs_no_stop(sagemaker: Stubber) -> None:
     sagemaker.add_client_error("stop_training_job", "ValidationException", "status Completed")
 
-    SageMakerTrainingJobs().stop("gt-train-dogs-1")
+    SageMakerJobs(TRAINING).stop("gt-train-dogs-1")
 
 
 def test_a_stop_that_is_forbidden_is_a_failure(sagemaker: Stubber) -> None:
     sagemaker.add_client_error("stop_training_job", "AccessDeniedException")
 
     with pytest.raises(ClientError):
-        SageMakerTrainingJobs().stop("gt-train-dogs-1")
+        SageMakerJobs(TRAINING).stop("gt-train-dogs-1")
 
 
 def test_the_running_jobs_of_the_account_are_listed_to_the_last_of_few_pages(
@@ -114,7 +115,7 @@ def test_the_running_jobs_of_the_account_are_listed_to_the_last_of_few_pages(
         first | {"NextToken": "more"},
     )
 
-    running = list(SageMakerTrainingJobs().running())
+    running = list(SageMakerJobs(TRAINING).running())
 
     assert [job.name for job in running] == ["gt-train-1", "other", "gt-train-2"]
     assert all(job.is_running for job in running)
@@ -133,4 +134,4 @@ def test_a_jobs_tag_names_its_execution(
     job = described(listed("gt-train-1"))
     sagemaker.add_response("list_tags", {"Tags": tags}, {"ResourceArn": job.arn})
 
-    assert SageMakerTrainingJobs().execution_of(job) == execution
+    assert SageMakerJobs(TRAINING).execution_of(job) == execution
