@@ -8,7 +8,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local.aws.sagemaker.account import SageMakerAccount
+from local.aws.sagemaker.listing import Entry, listed
 from local.aws.sagemaker.refusals import validation_error
+
+
+_SUMMARY = ("ModelName", "ModelArn", "CreationTime")
 
 
 class Models:
@@ -40,6 +44,14 @@ class Models:
     def describe_model(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer DescribeModel."""
         return self.find(request["ModelName"])
+
+    def list_models(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Answer ListModels."""
+        entries = (
+            Entry(name, model["CreationTime"], {member: model[member] for member in _SUMMARY})
+            for name, model in tuple(self.by_name.items())
+        )
+        return listed(entries, request, "Models")
 
     def delete_model(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer DeleteModel; jobs that run the model go on."""

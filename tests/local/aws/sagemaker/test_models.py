@@ -27,6 +27,13 @@ def test_a_model_is_there_until_it_is_deleted(data: TransformData) -> None:
         sagemaker.describe_model(ModelName=name)
 
 
+def test_models_are_listed_by_a_part_of_their_name(data: TransformData) -> None:
+    sagemaker, name = data.sandbox.sagemaker, data.create_model(data.role())
+    listed = [each["ModelName"] for each in sagemaker.list_models(NameContains=name)["Models"]]
+    assert listed == [name]
+    assert sagemaker.list_models(NameContains=f"{name}-of-nobody")["Models"] == []
+
+
 def test_a_model_needs_its_artifact_and_a_role_that_sagemaker_may_assume(
     data: TransformData,
 ) -> None:
