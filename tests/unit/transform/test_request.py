@@ -23,7 +23,7 @@ from tests.unit.jobs.factories import (
 )
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1"
-HARDENED = {
+HARDENED: dict[str, Any] = {
     "kms_key_arn": KEY,
     "vpc_subnets": ("subnet-1",),
     "security_groups": ("sg-1",),
@@ -49,6 +49,7 @@ def job(instance_type: str = "ml.c5.xlarge", **settings: Any) -> dict[str, Any]:
 def problems(operation: str, request: dict[str, Any]) -> str:
     service = ServiceModel(Loader().load_service_model("sagemaker", "service-2"))
     shape = service.operation_model(operation).input_shape
+    assert shape is not None
     report: str = ParamValidator().validate(request, shape).generate_report()
     return report
 
