@@ -38,6 +38,7 @@ from local.aws.repairs.state_machines import StateMachines
 from local.aws.repairs.task_invocation import TaskInvocation
 from local.aws.repairs.task_states import TaskStates
 from local.aws.repairs.task_tokens import TaskTokens
+from local.aws.repairs.unpacked_archives import UnpackedArchives
 from local.aws.sagemaker.account import SageMakerAccount
 from local.aws.sagemaker.api import SageMakerApi
 from local.aws.sagemaker.model_package_group_template import ModelPackageGroupTemplates
@@ -179,6 +180,7 @@ class EmbeddedAws:
             service.attach(sagemaker)
         IamRepairs(self._authorizer).install(patches, tokens.state_machine_of)
         LambdaRepairs(self._authorizer, folder, self._concurrent_functions).install(patches)
+        UnpackedArchives(folder).install(patches)
         self._invocations.install(patches)
         LambdaFailureRouting(self.client, self._authorizer).install(patches)
         LambdaTemplateRepairs().install(patches)

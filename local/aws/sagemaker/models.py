@@ -11,7 +11,6 @@ from local.aws.sagemaker.account import SageMakerAccount
 from local.aws.sagemaker.listing import Entry, listed
 from local.aws.sagemaker.refusals import validation_error
 
-
 _SUMMARY = ("ModelName", "ModelArn", "CreationTime")
 
 
