@@ -29,7 +29,7 @@ class EvaluationFields:
     ] = ("ml.c5.xlarge", "ml.m5.xlarge", "ml.c5.2xlarge")
     max_transform_seconds: Annotated[
         int, Meta(ge=600, le=432_000, description="a whole number from 600 to 432000 (5 days)")
-    ] = 21_600
+    ] = 14_400
     max_evaluation_images: Annotated[
         int, Meta(ge=1, le=20_000, description="a whole number from 1 to 20000")
     ] = 5_000

@@ -9,7 +9,7 @@ from lambdas.jobs.verdict import Failed
 from lambdas.training.judge import judge
 from tests.protocol.account import Account, Crash, Handler, Safeguards, StateMachineExecution
 from tests.protocol.choices import Choices
-from tests.unit.jobs.factories import described
+from tests.unit.jobs.factories import any_job, described
 
 ENDINGS = (
     ("Completed", ""),
@@ -256,7 +256,7 @@ class Trial:
 
     def _check_answers(self, execution: StateMachineExecution) -> None:
         for name, answer in execution.answers:
-            ending = judge(described(self.account.described_jobs[name]))
+            ending = judge(described(self.account.described_jobs[name]), any_job())
             truth = "Completed"
             if isinstance(ending, Failed):
                 truth = ending.error.__name__

@@ -38,7 +38,9 @@ def test_the_execution_leaves_manifests_report_and_outcome_in_the_bucket(
     outcome = pipeline.succeeded(execution)
 
     name = execution.rpartition(":")[2]
-    left = {key.rpartition("/")[2] for key in pipeline.keys(f"executions/{name}/")}
+    folder = f"executions/{name}/"
+    kept = [key.removeprefix(folder) for key in pipeline.keys(folder)]
+    left = {key for key in kept if "/" not in key}
 
     assert left == {
         "train.manifest",
@@ -47,6 +49,9 @@ def test_the_execution_leaves_manifests_report_and_outcome_in_the_bucket(
         "report.html",
         "training-jobs.json",
         "outcome.json",
+        "evaluation.json",
+        "evaluation.html",
+        "review.manifest",
     }
     assert pipeline.json(pipeline.layout.outcome(name)) == outcome
     assert pipeline.json(pipeline.layout.report(name))["verdict"] == "accepted"

@@ -90,7 +90,7 @@ def has_abandoned_jobs_stopped(pipeline: Pipeline) -> None:
         job = pipeline.waits_for_job(execution)
         pipeline.stepfunctions.stop_execution(executionArn=execution)
         if lost:
-            pipeline.invoke("reconcile_training_jobs", {})
+            pipeline.invoke("reconcile_jobs", {})
         wait_until_stopped(pipeline, job)
 
 
@@ -113,7 +113,7 @@ def is_reconciled_while_it_waits(pipeline: Pipeline) -> None:
     hold = pipeline.aws.training.faults.hold_next_job()
     execution = pipeline.label("reconciled")
     pipeline.waits_for_job(execution)
-    assert pipeline.invoke("reconcile_training_jobs", {}) == {"stopped": []}
+    assert pipeline.invoke("reconcile_jobs", {})["stopped"] == []
     hold.release()
     pipeline.succeeded(execution)
 
@@ -136,7 +136,7 @@ def leaves_dead_letters(pipeline: Pipeline) -> None:
         "start_execution",
         "resume_execution",
         "close_execution",
-        "reconcile_training_jobs",
+        "reconcile_jobs",
     )
     pipeline.aws.faults.refuse("sagemaker", "ListTrainingJobs", "AccessDeniedException", times=3)
     for module in functions:

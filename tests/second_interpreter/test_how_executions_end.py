@@ -29,6 +29,6 @@ def test_an_end_whose_event_was_lost_is_found_by_the_reconcile(
     execution: ScenarioExecution,
 ) -> None:
     job = execution.write().awaited_job()
-    assert execution.account.deliver("reconcile_training_jobs", {}) == {"stopped": []}
+    assert execution.account.deliver("reconcile_jobs", {})["stopped"] == []
     execution.abort()
-    assert execution.account.deliver("reconcile_training_jobs", {}) == {"stopped": [job]}
+    assert execution.account.deliver("reconcile_jobs", {})["stopped"] == [job]
