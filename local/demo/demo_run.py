@@ -124,7 +124,7 @@ class DemoRun:
         pages = self.aws.client("lambda").get_paginator("list_functions").paginate()
         functions = [function for page in pages for function in page["Functions"]]
         names = {each["Handler"].split(".")[-2]: each["FunctionName"] for each in functions}
-        self.aws.warm_functions.start(names[module] for module in AFTER_TRAINING)
+        self.aws.warm_functions.start(names[each] for each in AFTER_TRAINING if each in names)
 
     def _started_execution(self) -> str:
         stepfunctions = self.aws.client("stepfunctions")
