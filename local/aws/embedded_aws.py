@@ -48,6 +48,7 @@ from local.aws.sagemaker.models import Models
 from local.aws.sagemaker.training_service import TrainingService
 from local.aws.sagemaker.transform_service import TransformService
 from local.aws.server import Server, listening_socket
+from local.aws.warm_functions import WarmFunctions
 
 
 class AlreadyRunning(RuntimeError):
@@ -83,6 +84,7 @@ class EmbeddedAws:
         self.model_packages = ModelPackages(self.model_package_groups)
         self.events = EventBus()
         self.faults = ApiFaults()
+        self.warm_functions = WarmFunctions()
         self._clock = Clock(clock_speed)
         self._concurrent_functions = concurrent_functions
         self._authorizer = Authorizer()
@@ -161,6 +163,7 @@ class EmbeddedAws:
         server = Server(application.app, bound)
         self._stack.callback(server.stop)
         self._stack.callback(self._invocations.stop)
+        self._stack.callback(self.warm_functions.stop)
         self._stack.callback(self._machines.stop_all)
         self._stack.callback(self.training.stop_all)
         self._stack.callback(self.transform.stop_all)

@@ -38,7 +38,7 @@ def test_the_demo_shows_every_step_with_its_result_and_leaves_the_files(tmp_path
         r"Start Transform Job .* gt-train-candidate-shapes-\S+ on ml\.",
         r"Await Transform Job .* 13 images answered",
         r"Evaluate Model .* AP 0\.\d+ .* AP50 0\.\d+ .* on 13 validation images",
-        r"Register Model .* model-package/groundtruthtraining/1: PendingManualApproval",
+        r"Register Model .*:model-package/groundtruthtraining/1: PendingManualApproval",
     ):
         assert re.search(f"✓ {step}", out), out
     assert "SUCCEEDED" in out
