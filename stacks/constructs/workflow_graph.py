@@ -24,7 +24,8 @@ from stacks.constructs.transform_steps import TransformSteps
 from stacks.retries import (
     ITEMS_AT_ONCE,
     LABELING_JOB_SECONDS,
-    TRANSIENT_ERRORS_OF_VALIDATION,
+    TRANSIENT_ERRORS,
+    TRANSIENT_ERRORS_OF_READING,
     TRANSIENT_RETRIES,
     labeling_job_looks,
     longest_training_job,
@@ -84,7 +85,7 @@ class WorkflowGraph(Construct):
         return retrying_transient_errors(
             validate,
             transient_retries_of_validation(self._settings),
-            errors=TRANSIENT_ERRORS_OF_VALIDATION,
+            errors=TRANSIENT_ERRORS_OF_READING,
         )
 
     def _training(self, steps: Steps) -> JobStates:
@@ -144,7 +145,12 @@ class WorkflowGraph(Construct):
             {**fields_of_input(*needs), "execution": EXECUTION},
             outputs=outputs,
         )
-        return retrying_transient_errors(called, TRANSIENT_RETRIES)
+        reads_much = state in (State.PREPARE_EVALUATION, State.EVALUATE_MODEL)
+        return retrying_transient_errors(
+            called,
+            TRANSIENT_RETRIES,
+            errors=TRANSIENT_ERRORS_OF_READING if reads_much else TRANSIENT_ERRORS,
+        )
 
     def _predict(self, steps: TransformSteps) -> sfn.Map:
         """Return the state in which each item is one model's answers about one bucket's images.
