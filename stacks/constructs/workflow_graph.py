@@ -6,7 +6,7 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from lambdas.contract import State
-from lambdas.errors import LabelingJobInProgress
+from lambdas.errors import LabelingJobInProgress, RedrivenJobEnded
 from stacks.constructs.evaluation_steps import EvaluationSteps
 from stacks.constructs.job_states import NO_TRIES, JobStates, JobSteps
 from stacks.constructs.pipeline_function import PipelineFunction
@@ -108,36 +108,32 @@ class WorkflowGraph(Construct):
         )
 
     def _evaluation(self, steps: EvaluationSteps) -> sfn.Chain:
-        return (
-            self._model_step(
-                State.PREPARE_EVALUATION,
-                steps.model.prepare_evaluation,
-                "dataset",
-                "outcome",
-                outputs=input_with(evaluation="$states.result.Payload"),
-            )
-            .next(self._predict(steps.transform))
-            .next(
-                self._model_step(
-                    State.EVALUATE_MODEL,
-                    steps.model.evaluate_model,
-                    "dataset",
-                    "outcome",
-                    "evaluation",
-                    "predicted",
-                    outputs=input_with(evaluated="$states.result.Payload"),
-                )
-            )
-            .next(
-                self._model_step(
-                    State.REGISTER_MODEL,
-                    steps.model.register_model,
-                    "outcome",
-                    "evaluated",
-                    outputs=RESULT,
-                )
-            )
+        prepare = self._model_step(
+            State.PREPARE_EVALUATION,
+            steps.model.prepare_evaluation,
+            "dataset",
+            "outcome",
+            outputs=input_with(evaluation="$states.result.Payload"),
         )
+        predict = self._predict(steps.transform)
+        evaluate = self._model_step(
+            State.EVALUATE_MODEL,
+            steps.model.evaluate_model,
+            "dataset",
+            "outcome",
+            "evaluation",
+            "predicted",
+            outputs=input_with(evaluated="$states.result.Payload"),
+        )
+        evaluate.add_catch(predict, errors=[RedrivenJobEnded.__name__], outputs=INPUT)
+        register = self._model_step(
+            State.REGISTER_MODEL,
+            steps.model.register_model,
+            "outcome",
+            "evaluated",
+            outputs=RESULT,
+        )
+        return prepare.next(predict).next(evaluate).next(register)
 
     def _model_step(
         self, state: State, function: PipelineFunction, *needs: str, outputs: str
@@ -187,6 +183,7 @@ class WorkflowGraph(Construct):
                     "prediction": "{% $states.input.prediction %}",
                     "transform_job": "{% $states.result.transform_job %}",
                     "failure": "{% $states.result.failure %}",
+                    "redrive_count": "{% $states.input.transform_job.redrive_count %}",
                 },
                 instance_types=self._settings.transform_instance_types,
                 longest_seconds=longest_transform_job(self._settings),
