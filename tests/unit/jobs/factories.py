@@ -69,7 +69,7 @@ def any_outcome(**changes: Any) -> Outcome:
         "boxes": dataset.boxes,
         "classes": dataset.classes,
         "split": dataset.split,
-        "hyperparameters": {"overlap_threshold": "0.5"},
+        "hyperparameters": {"overlap_threshold": "0.6"},
         "report": dataset.report,
         "report_page": dataset.report_page,
         "execution": any_execution().arn,
