@@ -180,15 +180,15 @@ class TransformTimedOut(PipelineError):
 
 
 class RedrivenJobEnded(Signal):
-    """The execution was redriven onto a job that has not completed: a new one is due."""
+    """The execution was redriven onto jobs that have not completed: new ones are due."""
 
 
 class PredictionsIncomplete(PipelineError):
     """The model has answered for fewer of the images than the settings ask for."""
 
     next_step = (
-        "Deploy a higher max_missing_fraction and redrive the execution; or make the images that "
-        "the cause names readable and start another one."
+        "Make the images that the cause names readable, or deploy a higher max_missing_fraction; "
+        "then redrive the execution, which asks again for what has failed."
     )
 
 

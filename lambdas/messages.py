@@ -315,6 +315,8 @@ class Predicted(msgspec.Struct, frozen=True, kw_only=True):
     transform_job: str
     failure: str | None
     """Why SageMaker marks it as failed; the answers that it gave are kept all the same."""
+    redrive_count: int = 0
+    """The run of the execution that asked for the job."""
 
 
 class PrepareEvaluationEvent(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,10 +20,11 @@ TRANSIENT_ERRORS = (
 bp-lambda-serviceexception.html; Sandbox and Runtime are Lambda's own names for a function that
 ran out of time or died)."""
 
-TRANSIENT_ERRORS_OF_VALIDATION = tuple(
+TRANSIENT_ERRORS_OF_READING = tuple(
     error for error in TRANSIENT_ERRORS if error != "Sandbox.Timedout"
 )
-"""A manifest that is too large for one call is too large for the next, too."""
+"""Of the steps that read a whole manifest or all answers, and are given the most time that Lambda
+has: what is too large for one call is too large for the next, too."""
 
 TRANSIENT_RETRIES = 12
 TRANSIENT_FIRST_SECONDS = 2

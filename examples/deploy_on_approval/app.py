@@ -7,6 +7,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 FUNCTION = Path(__file__).parent / "function"
@@ -36,6 +37,7 @@ class DeployOnApproval(Stack):
             code=lambda_.Code.from_asset(str(FUNCTION)),
             handler="endpoint.handler",
             timeout=Duration.seconds(60),
+            log_group=logs.LogGroup(self, "Logs", retention=logs.RetentionDays.THREE_MONTHS),
             environment={
                 "ENDPOINT": endpoint,
                 "INSTANCE_TYPE": instance_type,

@@ -18,20 +18,26 @@ class SageMakerModelRegistry:
 
     def newest_approved(self) -> str | None:
         """Return the ARN of the approved version that was created last; None without one."""
+        pages = (
+            clients.sagemaker()
+            .get_paginator("list_model_packages")
+            .paginate(
+                ModelPackageGroupName=self._group,
+                ModelApprovalStatus="Approved",
+                SortBy="CreationTime",
+                SortOrder="Descending",
+                PaginationConfig={"PageSize": 10},
+            )
+        )
         with transient_faults_named():
             try:
-                found = clients.sagemaker().list_model_packages(
-                    ModelPackageGroupName=self._group,
-                    ModelApprovalStatus="Approved",
-                    SortBy="CreationTime",
-                    SortOrder="Descending",
-                    MaxResults=1,
-                )["ModelPackageSummaryList"]
+                found = (each for page in pages for each in page["ModelPackageSummaryList"])
+                newest = next(found, None)
             except ClientError as error:
                 if _is_not_there(error):
                     return None
                 raise
-        return found[0]["ModelPackageArn"] if found else None
+        return newest["ModelPackageArn"] if newest else None
 
     def describe(self, arn: str) -> Mapping[str, Any] | None:
         """Return the DescribeModelPackage response of a version; None where it was deleted."""

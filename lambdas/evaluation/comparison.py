@@ -16,7 +16,7 @@ from lambdas.evaluation.output_keys import outputs_by_image
 from lambdas.evaluation.review import Review, review
 from lambdas.evaluation.summary import Summary, summarize
 from lambdas.evaluation.voc_matching import VocRule
-from lambdas.messages import Predicted
+from lambdas.messages import Execution, Predicted
 
 MOST_NAMED = 10
 
@@ -92,6 +92,14 @@ def compare(
         summarize(_measured(kept, theirs, answers, rule)).evaluation if compared else None,
         f"it {not_compared}" if not_compared else None,
     )
+
+
+def are_of_a_run_before(predicted: Iterable[Predicted], execution: Execution) -> bool:
+    """Tell whether a job that failed was asked for by another run of the execution than this.
+
+    A redrive has it run again, as what kept it from its answers may have been done away with.
+    """
+    return any(each.failure and each.redrive_count < execution.redrive_count for each in predicted)
 
 
 def _located(

@@ -83,20 +83,27 @@ def allow_writing(bucket: s3.IBucket, sid: str, *keys: str) -> iam.PolicyStateme
     )
 
 
+def allow_finding(storage: Storage, *actions: str) -> iam.PolicyStatement:
+    """Allow finding the buckets of manifests and images, and what is in them.
+
+    Without a condition on the prefix, which HeadBucket and GetBucketLocation do not have; and
+    without listing, S3 says of a missing image that it is forbidden.
+    """
+    return iam.PolicyStatement(
+        sid="FindManifestsAndImages",
+        actions=list(actions),
+        resources=[bucket.bucket_arn for bucket in (storage.bucket, *storage.image_buckets)],
+    )
+
+
 def _reading(storage: Storage) -> list[iam.PolicyStatement]:
-    buckets = (storage.bucket, *storage.image_buckets)
     return [
         iam.PolicyStatement(
             sid="ReadManifestsAndImages",
             actions=["s3:GetObject"],
-            resources=[bucket.arn_for_objects("*") for bucket in buckets],
-        ),
-        # Without a condition on the prefix, which HeadBucket and GetBucketLocation do not have;
-        # and without listing, S3 says of a missing image that it is forbidden.
-        iam.PolicyStatement(
-            sid="FindManifestsAndImages",
-            actions=["s3:GetBucketLocation", "s3:ListBucket"],
-            resources=[bucket.bucket_arn for bucket in buckets],
+            resources=[
+                bucket.arn_for_objects("*") for bucket in (storage.bucket, *storage.image_buckets)
+            ],
         ),
         deny_reading_task_tokens(storage.bucket),
     ]

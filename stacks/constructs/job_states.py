@@ -18,8 +18,8 @@ from lambdas.errors import (
 )
 from stacks.constructs.pipeline_function import PipelineFunction
 from stacks.constructs.states import (
+    EXECUTION,
     INPUT,
-    REDRIVABLE_EXECUTION,
     RETRY_COUNT,
     fields_of_input,
     input_with,
@@ -102,7 +102,7 @@ class JobStates(Construct):
             steps.start_function,
             {
                 **fields_of_input(steps.subject, *NO_TRIES),
-                "execution": REDRIVABLE_EXECUTION,
+                "execution": EXECUTION,
                 "retry_count": RETRY_COUNT,
             },
             outputs=input_with(**{steps.job: "$states.result.Payload"}),
@@ -127,7 +127,7 @@ class JobStates(Construct):
             steps.wait_function,
             {
                 **fields_of_input(steps.job),
-                "execution": REDRIVABLE_EXECUTION,
+                "execution": EXECUTION,
                 "retry_count": RETRY_COUNT,
                 "task_token": "{% $states.context.Task.Token %}",
             },

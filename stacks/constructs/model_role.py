@@ -5,7 +5,7 @@ from constructs import Construct
 from lambdas.contract import BucketLayout, takes_volume_key
 from stacks.constructs.algorithm_image import AlgorithmImage
 from stacks.constructs.encryption import key_use_of_job
-from stacks.constructs.job_role import JobRole, allow_writing
+from stacks.constructs.job_role import JobRole, allow_finding, allow_writing
 from stacks.constructs.storage import Storage
 from stacks.settings.fields import PipelineSettings
 
@@ -34,6 +34,7 @@ class ModelRole(JobRole):
             log_group=LOG_GROUP,
             in_vpc=bool(settings.vpc_subnets),
             statements=[
+                allow_finding(storage, "s3:ListBucket"),
                 allow_writing(
                     storage.bucket, "WritePredictions", BucketLayout.PREDICTIONS_OF_ANY_EXECUTION
                 ),

@@ -132,11 +132,16 @@ def allow_answering_tasks(state_machine_arn: str) -> iam.PolicyStatement:
     )
 
 
-def allow_reading(buckets: Sequence[s3.IBucket]) -> list[iam.PolicyStatement]:
-    """Allow reading any version of any object; a missing one is told from a forbidden one."""
+def allow_reading(
+    buckets: Sequence[s3.IBucket], *, versions: bool = False
+) -> list[iam.PolicyStatement]:
+    """Allow reading any object, ``versions``: any version of it, too.
+
+    A missing one is told from a forbidden one.
+    """
     return [
         iam.PolicyStatement(
-            actions=["s3:GetObject", "s3:GetObjectVersion"],
+            actions=["s3:GetObject", *(["s3:GetObjectVersion"] if versions else [])],
             resources=[bucket.arn_for_objects("*") for bucket in buckets],
         ),
         iam.PolicyStatement(

@@ -22,12 +22,10 @@ RETRY_COUNT = "{% $states.context.State.RetryCount %}"
 EXECUTION = {
     "name": "{% $states.context.Execution.Name %}",
     "arn": "{% $states.context.Execution.Id %}",
-}
-REDRIVABLE_EXECUTION = EXECUTION | {
     "redrive_count": (
         "{% $exists($states.context.Execution.RedriveCount)"
         " ? $states.context.Execution.RedriveCount : 0 %}"
-    )
+    ),
 }
 
 

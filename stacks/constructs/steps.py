@@ -69,7 +69,9 @@ class Steps(Construct):
                 ValidateManifestSettings, self._settings, bucket=self._bucket.bucket_name
             ),
             permissions=[
-                *allow_reading([self._bucket, *self._defaults.storage.image_buckets]),
+                *allow_reading(
+                    [self._bucket, *self._defaults.storage.image_buckets], versions=True
+                ),
                 deny_reading_task_tokens(self._bucket),
                 self._on_labeling_jobs("sagemaker:DescribeLabelingJob"),
                 allow_on_objects(

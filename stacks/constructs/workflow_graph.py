@@ -6,7 +6,7 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from lambdas.contract import State
-from lambdas.errors import LabelingJobInProgress
+from lambdas.errors import LabelingJobInProgress, RedrivenJobEnded
 from stacks.constructs.evaluation_steps import EvaluationSteps
 from stacks.constructs.job_states import NO_TRIES, JobStates, JobSteps
 from stacks.constructs.pipeline_function import PipelineFunction
@@ -24,7 +24,8 @@ from stacks.constructs.transform_steps import TransformSteps
 from stacks.retries import (
     ITEMS_AT_ONCE,
     LABELING_JOB_SECONDS,
-    TRANSIENT_ERRORS_OF_VALIDATION,
+    TRANSIENT_ERRORS,
+    TRANSIENT_ERRORS_OF_READING,
     TRANSIENT_RETRIES,
     labeling_job_looks,
     longest_training_job,
@@ -84,7 +85,7 @@ class WorkflowGraph(Construct):
         return retrying_transient_errors(
             validate,
             transient_retries_of_validation(self._settings),
-            errors=TRANSIENT_ERRORS_OF_VALIDATION,
+            errors=TRANSIENT_ERRORS_OF_READING,
         )
 
     def _training(self, steps: Steps) -> JobStates:
@@ -107,36 +108,32 @@ class WorkflowGraph(Construct):
         )
 
     def _evaluation(self, steps: EvaluationSteps) -> sfn.Chain:
-        return (
-            self._model_step(
-                State.PREPARE_EVALUATION,
-                steps.model.prepare_evaluation,
-                "dataset",
-                "outcome",
-                outputs=input_with(evaluation="$states.result.Payload"),
-            )
-            .next(self._predict(steps.transform))
-            .next(
-                self._model_step(
-                    State.EVALUATE_MODEL,
-                    steps.model.evaluate_model,
-                    "dataset",
-                    "outcome",
-                    "evaluation",
-                    "predicted",
-                    outputs=input_with(evaluated="$states.result.Payload"),
-                )
-            )
-            .next(
-                self._model_step(
-                    State.REGISTER_MODEL,
-                    steps.model.register_model,
-                    "outcome",
-                    "evaluated",
-                    outputs=RESULT,
-                )
-            )
+        prepare = self._model_step(
+            State.PREPARE_EVALUATION,
+            steps.model.prepare_evaluation,
+            "dataset",
+            "outcome",
+            outputs=input_with(evaluation="$states.result.Payload"),
         )
+        predict = self._predict(steps.transform)
+        evaluate = self._model_step(
+            State.EVALUATE_MODEL,
+            steps.model.evaluate_model,
+            "dataset",
+            "outcome",
+            "evaluation",
+            "predicted",
+            outputs=input_with(evaluated="$states.result.Payload"),
+        )
+        evaluate.add_catch(predict, errors=[RedrivenJobEnded.__name__], outputs=INPUT)
+        register = self._model_step(
+            State.REGISTER_MODEL,
+            steps.model.register_model,
+            "outcome",
+            "evaluated",
+            outputs=RESULT,
+        )
+        return prepare.next(predict).next(evaluate).next(register)
 
     def _model_step(
         self, state: State, function: PipelineFunction, *needs: str, outputs: str
@@ -148,7 +145,12 @@ class WorkflowGraph(Construct):
             {**fields_of_input(*needs), "execution": EXECUTION},
             outputs=outputs,
         )
-        return retrying_transient_errors(called, TRANSIENT_RETRIES)
+        reads_much = state in (State.PREPARE_EVALUATION, State.EVALUATE_MODEL)
+        return retrying_transient_errors(
+            called,
+            TRANSIENT_RETRIES,
+            errors=TRANSIENT_ERRORS_OF_READING if reads_much else TRANSIENT_ERRORS,
+        )
 
     def _predict(self, steps: TransformSteps) -> sfn.Map:
         """Return the state in which each item is one model's answers about one bucket's images.
@@ -181,6 +183,7 @@ class WorkflowGraph(Construct):
                     "prediction": "{% $states.input.prediction %}",
                     "transform_job": "{% $states.result.transform_job %}",
                     "failure": "{% $states.result.failure %}",
+                    "redrive_count": "{% $states.input.transform_job.redrive_count %}",
                 },
                 instance_types=self._settings.transform_instance_types,
                 longest_seconds=longest_transform_job(self._settings),

@@ -31,7 +31,6 @@ GRANTS = {
     },
     "EvaluateModel": {
         "s3:GetObject on <Bucket.Arn>/*",
-        "s3:GetObjectVersion on <Bucket.Arn>/*",
         "s3:ListBucket on <Bucket.Arn>",
         "Deny s3:GetObject on <Bucket.Arn>/callbacks/*",
         "Deny s3:GetObjectVersion on <Bucket.Arn>/callbacks/*",

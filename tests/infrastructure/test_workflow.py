@@ -53,6 +53,9 @@ TRANSIENT_ERRORS = [
 ]
 """What passes by itself: a throttled or failed call, a function that died or ran out of time."""
 
+READING = (State.VALIDATE_MANIFEST, State.PREPARE_EVALUATION, State.EVALUATE_MODEL)
+"""Steps that read as much as there is, with all the time that Lambda gives."""
+
 MONTH = 2_419_200
 
 
@@ -105,7 +108,7 @@ EVALUATION_GRAPH = {
         State.START_TRANSFORM_JOB,
     ],
     State.NEXT_TRANSFORM_INSTANCE_TYPE: [State.START_TRANSFORM_JOB],
-    State.EVALUATE_MODEL: [State.REGISTER_MODEL],
+    State.EVALUATE_MODEL: [State.REGISTER_MODEL, State.PREDICT],
     State.REGISTER_MODEL: [],
 }
 
@@ -153,13 +156,18 @@ def test_predict_has_two_jobs_side_by_side_and_gives_each_its_item(template: Tem
 def test_an_item_of_predict_says_how_its_job_ended(template: Template) -> None:
     handed_on = states(template)[State.AWAIT_TRANSFORM_JOB]["Output"]
     given = {
-        "input": {"prediction": {"model": "candidate"}, "attempt": 1},
+        "input": {
+            "prediction": {"model": "candidate"},
+            "attempt": 1,
+            "transform_job": {"redrive_count": 2},
+        },
         "result": {"transform_job": "job-2", "status": "Failed", "failure": "ClientError: 1"},
     }
     assert {name: evaluate(value, states=given) for name, value in handed_on.items()} == {
         "prediction": {"model": "candidate"},
         "transform_job": "job-2",
         "failure": "ClientError: 1",
+        "redrive_count": 2,
     }
 
 
@@ -179,6 +187,7 @@ def test_only_what_another_job_can_mend_is_caught(template: Template) -> None:
         (State.AWAIT_TRANSFORM_JOB, "CapacityUnavailable", State.NEXT_TRANSFORM_INSTANCE_TYPE),
         (State.AWAIT_TRANSFORM_JOB, "FirstInternalServerError", State.START_TRANSFORM_JOB),
         (State.AWAIT_TRANSFORM_JOB, "RedrivenJobEnded", State.START_TRANSFORM_JOB),
+        (State.EVALUATE_MODEL, "RedrivenJobEnded", State.PREDICT),
     }
 
 
@@ -227,7 +236,7 @@ def transient_retrier(template: Template, state: State) -> Any:
 def test_every_step_outlasts_faults_that_pass_however_long_it_waits(
     template: Template, state: State, tries: int, longest: int, jitter: str
 ) -> None:
-    too_large = ["Sandbox.Timedout"] if state == State.VALIDATE_MANIFEST else []
+    too_large = ["Sandbox.Timedout"] if state in READING else []
     assert transient_retrier(template, state) == {
         "ErrorEquals": [error for error in TRANSIENT_ERRORS if error not in too_large],
         "IntervalSeconds": 2,
@@ -253,7 +262,7 @@ def given(*fields: str) -> dict[str, Any]:
     return {name: f"{{% $states.input.{name} %}}" for name in fields} | {"execution": ...}
 
 
-def test_a_manifest_that_takes_longer_than_lambda_gives_is_not_read_again(
+def test_what_takes_longer_than_lambda_gives_is_not_read_again(
     template: Template,
 ) -> None:
     retried = {
@@ -261,7 +270,8 @@ def test_a_manifest_that_takes_longer_than_lambda_gives_is_not_read_again(
         for name, state in states(template).items()
         if "Retry" in state
     }
-    assert "Sandbox.Timedout" not in retried.pop(State.VALIDATE_MANIFEST)
+    for state in READING:
+        assert "Sandbox.Timedout" not in retried.pop(state)
     assert all("Sandbox.Timedout" in errors for errors in retried.values())
 
 
@@ -300,10 +310,7 @@ def test_a_manifest_that_takes_longer_than_lambda_gives_is_not_read_again(
             {
                 "dataset": "{% $states.input.dataset %}",
                 "training_job": "{% $states.input.training_job %}",
-                "execution": {
-                    "name": "{% $states.context.Execution.Name %}",
-                    "arn": "{% $states.context.Execution.Id %}",
-                },
+                "execution": ...,
             },
         ),
         (State.PREPARE_EVALUATION, given("dataset", "outcome")),
@@ -336,7 +343,16 @@ def test_a_step_gives_its_function_what_it_reads(
 @pytest.mark.parametrize(
     ("execution", "redrives"), [({"RedriveCount": 2}, 2), ({"Name": "never redriven"}, 0)]
 )
-@pytest.mark.parametrize("state", [State.START_TRAINING_JOB, State.AWAIT_TRAINING_JOB])
+@pytest.mark.parametrize(
+    "state",
+    [
+        State.START_TRAINING_JOB,
+        State.AWAIT_TRAINING_JOB,
+        State.START_TRANSFORM_JOB,
+        State.AWAIT_TRANSFORM_JOB,
+        State.EVALUATE_MODEL,
+    ],
+)
 def test_the_number_of_redrives_is_zero_where_the_context_has_none(
     template: Template, state: State, execution: dict[str, Any], redrives: int
 ) -> None:
@@ -385,6 +401,12 @@ def test_a_job_that_failed_inside_sagemaker_is_replaced_by_one_of_another_name(
 def test_a_redrive_starts_counting_internal_errors_anew(template: Template) -> None:
     handed_on = caught(template, State.AWAIT_TRAINING_JOB, errors.RedrivenJobEnded)
     assert handed_on == INPUT | {"attempt": 4, "internal_errors": 0}
+
+
+def test_predictions_that_a_redrive_asks_for_again_lose_nothing_of_the_input(
+    template: Template,
+) -> None:
+    assert caught(template, State.EVALUATE_MODEL, errors.RedrivenJobEnded) == INPUT
 
 
 @pytest.mark.parametrize("state", [State.START_TRAINING_JOB, State.AWAIT_TRAINING_JOB])

@@ -4,6 +4,7 @@ It has no endpoints: the function gets to the endpoint's configuration.
 """
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from tests.scenarios.pipeline import Pipeline, eventually
 
 @pytest.fixture(scope="module")
 def example(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Deploy the example beside the pipeline; return the name of its function."""
+    """Deploy the example beside the pipeline; return its function's log group."""
     folder: Path = tmp_path_factory.mktemp("example")
     app = App(outdir=os.fspath(folder), analytics_reporting=False)
     DeployOnApproval(app, "DeployOnApproval", bucket=pipeline.layout.bucket)
@@ -27,9 +28,8 @@ def example(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> str
         folder, "DeployOnApproval", aws.client, region=aws.region, account=aws.account
     ).deploy()
     functions = aws.client("lambda").list_functions()["Functions"]
-    return next(
-        each["FunctionName"] for each in functions if each["Handler"].startswith("endpoint")
-    )
+    (function,) = (each for each in functions if each["Handler"] == "endpoint.handler")
+    return str(function["LoggingConfig"]["LogGroup"])
 
 
 def test_an_approved_version_becomes_a_model_of_its_own(pipeline: Pipeline, example: str) -> None:
@@ -44,7 +44,8 @@ def test_an_approved_version_becomes_a_model_of_its_own(pipeline: Pipeline, exam
     assert name == f"detector-{version.rpartition('/')[2]}"
     model = sagemaker.describe_model(ModelName=name)
     assert model["Containers"] == [{"ModelPackageName": version}]
-    assert "CreateEndpointConfig" in eventually(lambda: refusals(pipeline, example) or None)
+    calls = eventually(lambda: refused(pipeline, example) or None)
+    assert set(calls) == {"CreateEndpointConfig"}
 
 
 def deployed(pipeline: Pipeline) -> list[str]:
@@ -52,9 +53,7 @@ def deployed(pipeline: Pipeline) -> list[str]:
     return [each["ModelName"] for each in models]
 
 
-def refusals(pipeline: Pipeline, function: str) -> str:
-    """What the function was refused, as its log has it."""
-    logs = pipeline.aws.client("logs")
-    group = f"/aws/lambda/{function}"
-    found = logs.filter_log_events(logGroupName=group)["events"]
-    return "\n".join(each["message"] for each in found if "UnknownOperation" in each["message"])
+def refused(pipeline: Pipeline, log_group: str) -> list[str]:
+    """The calls that the function was refused, as its log has them."""
+    found = pipeline.aws.client("logs").filter_log_events(logGroupName=log_group)["events"]
+    return re.findall(r"calling the (\w+) operation", "\n".join(each["message"] for each in found))

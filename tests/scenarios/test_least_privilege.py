@@ -7,19 +7,20 @@ import pytest
 from local.aws.event_bus import matching
 from tests.scenarios.grants import Grant, deployed_roles, granted, used
 from tests.scenarios.pipeline import Pipeline, eventually
+from tests.scenarios.test_registry import deploy
 
 NOT_SEEN_HERE = {
     r".* (logs:(Create|Describe|Delete|Get|List|Put|Update)\w*|xray:\w+) .*": (
         "Logs and traces are written by the services themselves."
     ),
-    r"TrainingRole (ecr:\w+|cloudwatch:PutMetricData) .*": (
+    r"(Training|EvaluationModel)Role (ecr:\w+|cloudwatch:PutMetricData) .*": (
         "The simulated job pulls no image and reports no metrics."
     ),
     r"TrainingRole s3:(PutObject|AbortMultipartUpload) .*/checkpoints/\*": (
         "Only jobs on spot capacity write checkpoints; with managed_spot_training."
     ),
     r"\w+ s3:AbortMultipartUpload .*": "Only an upload in parts that fails is aborted.",
-    r"StepsAwaitTrainingJobRole s3:GetObject .*/callbacks/\*": (
+    r"(StepsAwaitTraining|EvaluationTransformAwaitTransform)JobRole s3:GetObject .*/callbacks/\*": (
         "S3 asks for it inside a DeleteObject that names an ETag (conditional-deletes.html)."
     ),
     r"\w+ s3:ListBucket .*": "Asked for only where a key is missing: 404 with it, 403 without.",
@@ -39,6 +40,10 @@ def exercised(pipeline: Pipeline) -> Pipeline:
     is_reconciled_while_it_waits(pipeline)
     asks_for_a_job_that_exists(pipeline)
     waits_for_a_quota(pipeline)
+    has_transform_jobs_stopped(pipeline)
+    is_redriven_before_its_transform_job_is_stopped(pipeline)
+    asks_for_a_transform_job_that_exists(pipeline)
+    registers_a_model_that_replaces_another(pipeline)
     leaves_dead_letters(pipeline)
     return pipeline
 
@@ -127,6 +132,61 @@ def waits_for_a_quota(pipeline: Pipeline) -> None:
     """No instance type of the list is allowed, until the quota is raised."""
     pipeline.aws.faults.refuse("sagemaker", "CreateTrainingJob", "ResourceLimitExceeded", times=3)
     pipeline.succeeded(pipeline.label("poor"))
+
+
+def waits_for_its_transform_job(pipeline: Pipeline, labeling_job: str) -> tuple[str, str]:
+    pipeline.aws.transform.faults.hold_next_job()
+    execution = pipeline.label(labeling_job)
+    (job,) = pipeline.waits_for_transform_jobs(execution)
+    return execution, job
+
+
+def has_transform_jobs_stopped(pipeline: Pipeline) -> None:
+    """By the event of the execution's end, by the reconcile, and because their time is over."""
+    for name, lost in (("answer-aborted", False), ("answer-forgotten", True)):
+        if lost:
+            ended = matching("Step Functions Execution Status Change", status="ABORTED")
+            pipeline.aws.events.drop(ended)
+        execution, job = waits_for_its_transform_job(pipeline, name)
+        pipeline.stepfunctions.stop_execution(executionArn=execution)
+        if lost:
+            pipeline.invoke("reconcile_jobs", {})
+        pipeline.aws.transform.wait_until_finished(job)
+    pipeline.invoke("reconcile_jobs", {})
+    execution, job = waits_for_its_transform_job(pipeline, "answer-hung")
+    pipeline.aws.transform.jobs[job].created -= 14_400
+    assert pipeline.ended(execution)["error"] == "TransformTimedOut"
+
+
+def is_redriven_before_its_transform_job_is_stopped(pipeline: Pipeline) -> None:
+    pipeline.aws.events.drop(matching("Step Functions Execution Status Change", status="ABORTED"))
+    execution, job = waits_for_its_transform_job(pipeline, "answer-redriven-at-once")
+    pipeline.stepfunctions.stop_execution(executionArn=execution)
+    pipeline.stepfunctions.redrive_execution(executionArn=execution)
+    pipeline.succeeded(execution)
+    pipeline.aws.transform.wait_until_finished(job)
+
+
+def asks_for_a_transform_job_that_exists(pipeline: Pipeline) -> None:
+    pipeline.aws.transform.faults.next_job(before_answer=True)
+    pipeline.aws.faults.kill_caller("sagemaker", "CreateTransformJob", when="after")
+    pipeline.succeeded(pipeline.label("answer-asked-twice"))
+    pipeline.aws.faults.refuse("sagemaker", "CreateTransformJob", "ResourceLimitExceeded", times=3)
+    pipeline.succeeded(pipeline.label("answer-poor"))
+    pipeline.aws.transform.faults.next_job(before_answer=True, fail="InternalServerError: Sorry.")
+    pipeline.succeeded(pipeline.label("answer-early-failure"))
+
+
+def registers_a_model_that_replaces_another(pipeline: Pipeline) -> None:
+    version = pipeline.succeeded(pipeline.label("incumbent"))["model_package"]
+    pipeline.aws.client("sagemaker").update_model_package(
+        ModelPackageArn=version, ModelApprovalStatus="Approved"
+    )
+    pipeline.aws.faults.kill_caller("sagemaker", "CreateModelPackage", when="after")
+    pipeline.succeeded(pipeline.label("candidate"))
+    deploy(pipeline, MIN_MAP="1.0")
+    assert pipeline.ended(pipeline.label("below-the-gate"))["error"] == "ModelBelowGate"
+    deploy(pipeline, MIN_MAP="null")
 
 
 def leaves_dead_letters(pipeline: Pipeline) -> None:

@@ -95,13 +95,25 @@ def test_few_images_without_an_answer_are_counted(pipeline: Pipeline) -> None:
     assert output["evaluation"]["missing_images"] == 1
 
 
-def test_a_job_without_any_answer_fails_where_the_model_is_evaluated(pipeline: Pipeline) -> None:
+def test_a_job_without_any_answer_is_red_in_evaluate_model_and_a_redrive_asks_again(
+    pipeline: Pipeline,
+) -> None:
     pipeline.aws.transform.faults.next_job(spoil=".png")
 
     execution = train(pipeline, "unanswered")
 
     cause = fails(pipeline, execution, "PredictionsIncomplete", State.EVALUATE_MODEL)
     assert "images/unanswered/" in cause
+    pipeline.aws.transform.faults.next_job(spoil=".png")
+    pipeline.stepfunctions.redrive_execution(executionArn=execution)
+    fails(pipeline, execution, "PredictionsIncomplete", State.EVALUATE_MODEL)
+    output = redrive(pipeline, execution)
+    assert output["evaluation"]["missing_images"] == 0
+    assert [job[-4:].partition("-")[2] for job in pipeline.transform_jobs(execution)] == [
+        "1",
+        "1r1",
+        "1r2",
+    ]
 
 
 def test_a_job_that_somebody_stops_is_red_and_a_redrive_starts_another(

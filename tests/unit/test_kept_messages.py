@@ -12,8 +12,11 @@ from lambdas import messages
 from tests.unit.jobs.factories import (
     any_callback,
     any_dataset,
+    any_evaluated,
     any_execution,
     any_job,
+    any_outcome,
+    any_plan,
     any_start_event,
     any_start_transform_event,
 )
@@ -36,6 +39,29 @@ TODAY: Mapping[str, msgspec.Struct] = {
     "StartTransformJobEvent": any_start_transform_event(),
     "AwaitTransformJobEvent": messages.AwaitTransformJobEvent(
         transform_job=any_job(), execution=any_execution(), task_token="token"
+    ),
+    "PrepareEvaluationEvent": messages.PrepareEvaluationEvent(
+        dataset=any_dataset(), outcome=any_outcome(), execution=any_execution()
+    ),
+    "EvaluateModelEvent": messages.EvaluateModelEvent(
+        dataset=any_dataset(),
+        outcome=any_outcome(),
+        evaluation=any_plan(),
+        predicted=[
+            messages.Predicted(
+                prediction=any_plan().predictions[0], transform_job="job", failure=None
+            )
+        ],
+        execution=any_execution(),
+    ),
+    "RegisterModelEvent": messages.RegisterModelEvent(
+        outcome=any_outcome(), evaluated=any_evaluated(), execution=any_execution()
+    ),
+    "Outcome": any_outcome(
+        evaluation=any_evaluated(),
+        gate=messages.Gate(passed=True, failures=[]),
+        model_package="arn:aws:sagemaker:us-east-1:111122223333:model-package/dogs/1",
+        approval="PendingManualApproval",
     ),
     "Callback": any_callback(any_job()),
     "Job": any_job(),

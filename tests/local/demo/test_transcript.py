@@ -35,7 +35,7 @@ class History:
         return [{"events": self._events}]
 
 
-STARTED = (0, "ExecutionStarted", {})
+STARTED: tuple[int, str, dict[str, Any]] = (0, "ExecutionStarted", {})
 
 
 def entered(previous: int, name: str, kind: str = "Task") -> tuple[int, str, dict[str, Any]]:

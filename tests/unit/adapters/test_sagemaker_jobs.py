@@ -11,7 +11,17 @@ from lambdas import errors
 from lambdas.adapters.sagemaker_jobs import SageMakerJobs
 from lambdas.training.job_request import training_job_request
 from lambdas.training.kind import TRAINING
-from tests.unit.jobs.factories import any_dataset, any_execution, any_settings, described
+from lambdas.transform.kind import TRANSFORM
+from lambdas.transform.request import transform_job_request
+from tests.unit.jobs.factories import (
+    any_dataset,
+    any_execution,
+    any_job,
+    any_prediction,
+    any_settings,
+    any_transform_settings,
+    described,
+)
 
 NOW = dt.datetime(2026, 1, 15, tzinfo=dt.UTC)
 
@@ -135,3 +145,26 @@ def test_a_jobs_tag_names_its_execution(
     sagemaker.add_response("list_tags", {"Tags": tags}, {"ResourceArn": job.arn})
 
     assert SageMakerJobs(TRAINING).execution_of(job) == execution
+
+
+def test_the_operations_of_a_kind_are_called_after_it(sagemaker: Stubber) -> None:
+    described_job = {
+        "TransformJobName": "job-1",
+        "TransformJobArn": "arn:aws:sagemaker:us-east-1:111122223333:transform-job/job-1",
+        "TransformJobStatus": "InProgress",
+        "CreationTime": NOW,
+    }
+    sagemaker.add_response("list_transform_jobs", {"TransformJobSummaries": [described_job]})
+    sagemaker.add_response("stop_transform_job", {}, {"TransformJobName": "job-1"})
+    sagemaker.add_client_error("create_transform_job", "ValidationException", "no")
+    jobs = SageMakerJobs(TRANSFORM)
+
+    (running,) = jobs.running()
+    assert (running.name, running.is_running, running.created_at) == ("job-1", True, NOW)
+    jobs.stop("job-1")
+    with pytest.raises(errors.TransformRequestRefused, match="refuses the transform job: no"):
+        jobs.create(
+            transform_job_request(
+                any_job(), any_prediction(), any_transform_settings(), any_execution()
+            )
+        )

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from lambdas.adapters import clients
+from lambdas.contract import Metric
 from lambdas.executions.notice import Notice
 from lambdas.handlers import evaluate_model, prepare_evaluation, register_model
 from lambdas.settings import (
@@ -51,6 +52,9 @@ class Chain:
     settings: dict[str, Any]
     notices: list[Notice] = field(default_factory=list)
     predicted: list[dict[str, Any]] = field(default_factory=list)
+    measured: list[tuple[Metric, float]] = field(default_factory=list)
+    failure: str | None = None
+    """Why SageMaker marks the transform jobs as failed."""
 
     def run(
         self,
@@ -113,7 +117,7 @@ class Chain:
                     rows if isinstance(rows, bytes) else json.dumps({"prediction": rows}).encode()
                 )
                 self._put(f"{prediction['output']}{key}.out", body)
-        return {"prediction": prediction, "transform_job": "job", "failure": None}
+        return {"prediction": prediction, "transform_job": "job-1", "failure": self.failure}
 
 
 def labelled(key: str, class_id: int | None, bucket: str = "bucket") -> bytes:
@@ -158,6 +162,9 @@ def chain(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> Chain:
     made = Chain(s3, registry, values)
     monkeypatch.setattr(
         register_model, "publish", lambda notice, _topic: made.notices.append(notice)
+    )
+    monkeypatch.setattr(
+        register_model, "measure", lambda metric, value: made.measured.append((metric, value))
     )
     for module, kind in (
         (prepare_evaluation, PrepareEvaluationSettings),

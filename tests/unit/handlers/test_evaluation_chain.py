@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from lambdas.adapters import evaluation_output
+from lambdas.contract import Metric
 from lambdas.errors import (
     ModelBelowGate,
     ModelRegistrationRefused,
@@ -38,12 +40,16 @@ def test_a_model_is_measured_and_registered(made: Chain) -> None:
 
     found = output["evaluation"]
     assert (found["ap"], found["images"], found["boxes"]) == (1.0, 4, 4)
+    assert found["unseen_classes"] == 1
     assert found["best_f1"]["threshold"] == 0.9
     assert found["incumbent"] is found["not_compared"] is found["review_manifest"] is None
     assert output["approval"] == "PendingManualApproval"
     assert output["gate"] == {"passed": True, "failures": [], "not_judged": []}
     assert made.file("s3://bucket/executions/first/outcome.json") == output
-    assert made.file(found["document"])["coco"]["ap"] == 1.0
+    document = made.file(found["document"])
+    assert document["coco"]["ap"] == 1.0
+    assert document["classes"] == {"0": "dog", "1": "cat"}
+    assert document["voc"]["iou"] == 0.6, "the overlap_threshold of the training"
 
 
 def test_the_version_says_what_it_is_and_what_it_was_measured_on(made: Chain) -> None:
@@ -100,6 +106,39 @@ def test_a_model_below_the_gate_is_registered_as_rejected_and_fails(made: Chain)
     assert written["gate"]["passed"] is False
     assert written["approval"] == "Rejected"
     assert made.notices == []
+
+
+def test_a_model_that_is_not_below_the_gate_ends_an_execution_that_succeeded(made: Chain) -> None:
+    made.run("first", all_right)
+    assert made.measured == [
+        (Metric.BILLED_INSTANCE_SECONDS, 0),
+        (Metric.EXECUTIONS_SUCCEEDED, 1),
+    ]
+
+    made.settings["min_map"] = 0.5
+    made.measured.clear()
+    with pytest.raises(ModelBelowGate):
+        made.run("second", all_wrong)
+    assert made.measured == [(Metric.BILLED_INSTANCE_SECONDS, 0)]
+
+    made.settings["min_map"] = None
+    made.measured.clear()
+    made.register()
+    assert made.measured == [(Metric.EXECUTIONS_SUCCEEDED, 1)], "what was billed counts once"
+
+
+def test_without_a_page_the_figures_are_registered_all_the_same(
+    made: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> str:
+        raise RuntimeError("no page")
+
+    monkeypatch.setattr(evaluation_output, "evaluation_page", fails)
+    output = made.run("first", all_right)
+
+    assert output["evaluation"]["page"] is None
+    assert output["evaluation"]["ap"] == 1.0
+    assert len(made.registry.packages) == 1
 
 
 def test_the_images_to_look_at_go_into_a_manifest(made: Chain) -> None:
@@ -212,6 +251,18 @@ def test_the_second_model_is_measured_beside_the_first_on_the_same_images(made: 
         "candidate": "s3://bucket/models/gt-train-second/output/model.tar.gz",
         "incumbent": "s3://bucket/models/gt-train-first/output/model.tar.gz",
     }
+
+
+def test_the_page_shows_the_change_from_the_incumbent(made: Chain) -> None:
+    made.run("first", all_right)
+    approve(made)
+
+    output = made.run("second", lambda model, _key: RIGHT if model == "incumbent" else WRONG)
+    found = output["evaluation"]
+
+    page = made.s3.objects[found["page"].removeprefix("s3://")].decode()
+    assert f"Before: the incumbent, {found['incumbent']}, on the same images." in page
+    assert "before 1.000 (−1.000)" in page
 
 
 def test_only_an_approved_version_is_an_incumbent(made: Chain) -> None:
@@ -361,11 +412,13 @@ def test_an_image_that_either_model_left_out_is_left_out_for_both(made: Chain) -
 
 
 def test_a_model_that_answers_for_too_few_images_is_not_measured(made: Chain) -> None:
+    made.failure = "ClientError: See job logs for more information"
     with pytest.raises(PredictionsIncomplete) as failure:
         made.run("first", lambda _model, key: None if key in ("1.jpg", "3.jpg") else RIGHT)
 
     assert "no answer for 2 of 4 images; max_missing_fraction allows 25.0%" in str(failure.value)
     assert "s3://bucket/1.jpg, s3://bucket/3.jpg" in str(failure.value)
+    assert "Transform job job-1: ClientError: See job logs" in str(failure.value)
 
 
 def test_as_many_missing_images_as_allowed_are_counted_and_named(made: Chain) -> None:
@@ -411,5 +464,6 @@ def test_of_more_images_than_allowed_some_are_asked_for(made: Chain) -> None:
     assert (output["evaluation"]["images"], output["evaluation"]["held_out_images"]) == (3, 10)
     (prediction,) = made.predicted
     assert prediction["image_count"] == 3
+    assert "on 3 validation images of 10" in made.notices[0].text
     page = made.s3.objects[output["evaluation"]["page"].removeprefix("s3://")].decode()
     assert "A sample: 3 of 10 validation images" in page

@@ -8,6 +8,7 @@ from lambdas.messages import (
     Callback,
     Dataset,
     Evaluated,
+    EvaluationPlan,
     Execution,
     Job,
     Outcome,
@@ -68,7 +69,7 @@ def any_outcome(**changes: Any) -> Outcome:
         "boxes": dataset.boxes,
         "classes": dataset.classes,
         "split": dataset.split,
-        "hyperparameters": {"overlap_threshold": "0.5"},
+        "hyperparameters": {"overlap_threshold": "0.6"},
         "report": dataset.report,
         "report_page": dataset.report_page,
         "execution": any_execution().arn,
@@ -99,6 +100,29 @@ def any_evaluated(**changes: Any) -> Evaluated:
         "review_manifest": None,
     }
     return Evaluated(**{**fields, **changes})
+
+
+def any_plan(**changes: Any) -> EvaluationPlan:
+    folder = "s3://bucket/executions/dogs-3f2a9c81d0e4/evaluation/"
+    prediction = Prediction(
+        model="candidate",
+        image_bucket="images",
+        image_count=20,
+        images=f"{folder}images-images.json",
+        output=f"{folder}predictions/candidate/images/",
+        model_artifact=any_outcome().model_artifact,
+        container="811284229777.dkr.ecr.us-east-1.amazonaws.com/object-detection:1",
+    )
+    fields: dict[str, Any] = {
+        "held_out": "validation",
+        "images": 20,
+        "held_out_images": 20,
+        "evaluated_records": f"{folder}evaluated.manifest",
+        "incumbent": None,
+        "not_compared": None,
+        "predictions": [prediction],
+    }
+    return EvaluationPlan(**{**fields, **changes})
 
 
 def any_settings(**changes: Any) -> StartTrainingJobSettings:

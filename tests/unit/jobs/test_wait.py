@@ -1,7 +1,8 @@
 """The wait for a training job loses nothing and answers nothing twice."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from lambdas.errors import ServiceUnavailable
@@ -16,14 +17,13 @@ from tests.unit.jobs.factories import (
     any_start_event,
 )
 from tests.unit.jobs.in_memory import (
+    CREATED,
     MemoryCallbacks,
     MemoryExecutions,
     MemoryJobs,
     MemoryManifests,
     MemoryRecords,
 )
-
-NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 
 
 class Account:
@@ -43,7 +43,11 @@ class Account:
         )
 
     def register(
-        self, task_token: str = "token", redrive_count: int = 0, retry_count: int = 0
+        self,
+        task_token: str = "token",
+        redrive_count: int = 0,
+        retry_count: int = 0,
+        now: datetime = CREATED,
     ) -> Answered | None:
         return register(
             any_callback(self.job, task_token, redrive_count),
@@ -52,14 +56,14 @@ class Account:
             jobs=self.jobs,
             callbacks=self.callbacks,
             executions=self.executions,
-            now=NOW,
+            now=now,
         )
 
-    def resume(self, job: str | None = None) -> list[Answered]:
+    def resume(self, job: str | None = None, machine: str = STATE_MACHINE) -> list[Answered]:
         return resume(
             job or self.job.name,
             TRAINING,
-            STATE_MACHINE,
+            machine,
             jobs=self.jobs,
             callbacks=self.callbacks,
             executions=self.executions,
@@ -291,3 +295,41 @@ def test_when_the_job_had_ended_is_told_to_whoever_gives_the_answer() -> None:
     assert account.register("fresh") == Answered(ended_at)
     account.executions.settled.add("too late")
     assert account.register("too late") == Answered(None)
+
+
+def test_a_job_that_runs_for_longer_than_it_may_is_stopped_and_its_end_awaited() -> None:
+    account = Account()
+    account.job = msgspec.structs.replace(account.job, max_seconds=3_600)
+
+    assert account.register(now=CREATED + timedelta(seconds=3_599)) is None
+    assert account.jobs.stopped == []
+    assert account.register(now=CREATED + timedelta(seconds=3_600)) is None
+    assert account.jobs.stopped == [account.job.name]
+    assert len(account.callbacks.kept) == 1
+
+
+def test_a_job_that_is_being_stopped_is_not_stopped_again() -> None:
+    account = Account()
+    account.job = msgspec.structs.replace(account.job, max_seconds=60)
+    account.end("Stopping")
+
+    account.register()
+
+    assert account.jobs.stopped == []
+
+
+def test_a_job_that_sagemaker_itself_stops_is_left_to_it() -> None:
+    account = Account()
+
+    account.register(now=CREATED + timedelta(days=365))
+
+    assert account.jobs.stopped == []
+
+
+def test_the_executions_of_another_pipeline_in_the_same_bucket_are_left_to_it() -> None:
+    account = Account()
+    account.register()
+    account.end()
+
+    assert account.resume(machine=f"{STATE_MACHINE}-2") == []
+    assert len(account.callbacks.kept) == 1

@@ -84,7 +84,8 @@ def test_without_a_gate_every_model_passes(ap: float | None, before: float | Non
 
 
 def test_the_first_model_has_nothing_to_lose() -> None:
-    assert judge_figures(any_evaluated(ap=0.0), any_gate(max_map_loss=0.0)).passed
+    gate = judge_figures(any_evaluated(ap=0.0), any_gate(max_map_loss=0.0))
+    assert (gate.passed, gate.not_judged) == (True, [])
 
 
 def test_a_model_that_is_better_than_the_incumbent_loses_nothing() -> None:
