@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextvars
-import copy
 import threading
 from collections import deque
 from dataclasses import dataclass
@@ -159,8 +158,8 @@ class _InlineMap:
     def _iterate(self, index: int) -> _Ended:
         iteration = self._iterations[index]
         work_for(iteration)
-        context = copy.deepcopy(self._context)
-        context["Map"] = {"Item": {"Index": index, "Value": self._items[index]}}
+        item = {"Index": index, "Value": self._items[index]}
+        context = {**self._context, "Map": {"Item": item}}
         try:
             given = self._input(context)
             iteration.result = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -49,7 +50,7 @@ class TransformRun(JobRun[TransformJob]):
         self.dwell()
         if not self.has_capacity:
             raise JobFailed(CAPACITY_ERROR)
-        job.started = job.modified
+        job.started = time.time()
         self.follow_script()
         s3 = self.clients("s3")
         artifact = self._read(s3, *_split(self._container()["ModelDataUrl"]), "model data")

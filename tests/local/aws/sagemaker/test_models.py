@@ -42,7 +42,19 @@ def test_a_model_needs_its_artifact_and_a_role_that_sagemaker_may_assume(
     with pytest.raises(ClientError, match="Could not access model data"):
         data.create_model(data.role("s3:GetObject"))
     with pytest.raises(ClientError, match="Could not assume role"):
+        data.sandbox.sagemaker.create_model(ModelName="m", PrimaryContainer={"Image": IMAGE})
+    with pytest.raises(ClientError, match="Could not assume role"):
         data.create_model("arn:aws:iam::000000000000:role/no-such-role")
+
+
+def test_a_model_that_was_deleted_can_be_made_again_without_its_tags(data: TransformData) -> None:
+    sagemaker, name = data.sandbox.sagemaker, data.create_model(data.role())
+    arn = sagemaker.describe_model(ModelName=name)["ModelArn"]
+    sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "k", "Value": "v"}])
+    sagemaker.delete_model(ModelName=name)
+    container = {"Image": IMAGE, "ModelDataUrl": data.artifact}
+    sagemaker.create_model(ModelName=name, PrimaryContainer=container, ExecutionRoleArn=data.role())
+    assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == []
 
 
 def test_tags_of_jobs_and_models_can_be_read_and_changed(data: TransformData) -> None:

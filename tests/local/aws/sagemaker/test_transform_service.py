@@ -12,8 +12,9 @@ from local.aws.embedded_aws import EmbeddedAws
 from local.aws.sagemaker.detector.artifact import Artifact, StandIn
 from local.aws.sagemaker.detector.honoured import Honoured
 from local.aws.sagemaker.detector.network import Network
-from local.aws.sagemaker.scripted_model import NOTHING
+from local.aws.sagemaker.scripted_model import NOTHING, ScriptedModel
 from local.aws.sagemaker.transform_job import TransformJob
+from local.aws.sagemaker.transform_run import TransformRun
 from tests.local.aws.sagemaker.training_requests import TrainingData
 from tests.local.aws.sagemaker.transform_requests import ROW, TransformData
 from tests.local.aws.sandbox import Sandbox, eventually
@@ -34,9 +35,19 @@ def test_a_job_answers_for_every_image_of_its_manifest_file(data: TransformData)
     request = data.request()
     job = data.transform(request)
     assert job["TransformJobStatus"] == "Completed", job.get("FailureReason")
-    assert job["TransformEndTime"] >= job["TransformStartTime"] >= job["CreationTime"]
+    assert job["TransformEndTime"] >= job["TransformStartTime"] > job["CreationTime"]
     expected = {"prediction": [list(ROW), list(NOTHING)]}
     assert data.answers(request) == dict.fromkeys(data.keys, expected)
+
+
+def test_a_scripted_model_answers_each_image_by_its_name(data: TransformData) -> None:
+    first, second, _ = (key.rpartition("/")[2] for key in data.keys)
+    model = ScriptedModel(answers={first: (ROW,), second: ()})
+    artifact = data.put_artifact(model.to_bytes())
+    request = data.request(ModelName=data.create_model(data.role(), artifact))
+    data.transform(request)
+    found = [answer["prediction"] for answer in data.answers(request).values()]
+    assert found == [[list(ROW)], [], [list(NOTHING)]]
 
 
 def test_a_detector_is_run_over_the_images_and_answers_in_the_format_of_the_algorithm(
@@ -137,6 +148,27 @@ def test_a_job_that_is_stopped_stores_no_output(data: TransformData, aws: Embedd
         data.sandbox.sagemaker.stop_transform_job(TransformJobName=name)
 
 
+def test_a_job_that_is_stopped_while_it_writes_writes_no_more(
+    data: TransformData, aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request, write = data.request(), TransformRun._write
+
+    def stop_after(run: TransformRun, *written: Any) -> None:
+        write(run, *written)
+        aws.transform.jobs[request["TransformJobName"]].stop_requested.set()
+
+    monkeypatch.setattr(TransformRun, "_write", stop_after)
+    assert data.transform(request)["TransformJobStatus"] == "Stopped"
+    assert list(data.answers(request)) == data.keys[:1]
+
+
+def test_keys_of_a_manifest_file_are_relative_to_its_prefix(data: TransformData) -> None:
+    names = [key.removeprefix("images/") for key in data.keys]
+    request = data.request(names, prefix="images/")
+    assert data.transform(request)["TransformJobStatus"] == "Completed"
+    assert list(data.answers(request)) == names
+
+
 def test_a_second_job_of_the_same_name_is_refused(data: TransformData) -> None:
     request = data.request()
     data.transform(request)
@@ -171,6 +203,11 @@ def test_an_augmented_manifest_is_refused(data: TransformData) -> None:
         data.sandbox.sagemaker.create_transform_job(**request)
 
 
+def test_as_much_may_be_in_flight_as_sagemaker_allows(data: TransformData) -> None:
+    request = data.request(MaxConcurrentTransforms=4, MaxPayloadInMB=25)
+    assert data.transform(request)["TransformJobStatus"] == "Completed"
+
+
 def test_a_manifest_file_that_is_none_fails_the_job(data: TransformData) -> None:
     request = data.request()
     uri = request["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
@@ -196,6 +233,14 @@ def test_a_job_has_the_permissions_of_its_models_role(
     assert told in str(job.get("FailureReason"))
 
 
+def test_a_job_whose_models_role_may_no_longer_read_fails(data: TransformData) -> None:
+    role = data.role()
+    model = data.create_model(role)
+    data.sandbox.iam.delete_role_policy(RoleName=role.rpartition("/")[2], PolicyName="p")
+    reason = data.transform(data.request(ModelName=model))["FailureReason"]
+    assert reason.startswith("ClientError: Failed to download model data")
+
+
 def test_jobs_are_listed_newest_first_page_by_page(data: TransformData) -> None:
     names = [data.transform(data.request())["TransformJobName"] for _ in range(3)]
     pages = data.sandbox.sagemaker.get_paginator("list_transform_jobs").paginate(
@@ -203,3 +248,10 @@ def test_jobs_are_listed_newest_first_page_by_page(data: TransformData) -> None:
     )
     found = [job["TransformJobName"] for page in pages for job in page["TransformJobSummaries"]]
     assert found[:3] == names[::-1]
+
+
+def test_the_last_page_of_a_list_leads_no_further(data: TransformData) -> None:
+    name = data.transform(data.request())["TransformJobName"]
+    listed = data.sandbox.sagemaker.list_transform_jobs(NameContains=name, MaxResults=1)
+    assert len(listed["TransformJobSummaries"]) == 1
+    assert "NextToken" not in listed

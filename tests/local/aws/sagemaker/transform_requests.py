@@ -42,10 +42,12 @@ class TransformData:
         )
         return name
 
-    def request(self, keys: list[str] | None = None, **members: Any) -> dict[str, Any]:
-        """A request to run the model over the images of some keys."""
+    def request(
+        self, keys: list[str] | None = None, *, prefix: str = "", **members: Any
+    ) -> dict[str, Any]:
+        """A request to run the model over the images of some keys below a prefix."""
         bucket, name = self.sandbox.bucket, unique("transform")
-        manifest = [{"prefix": f"s3://{bucket}/"}, *(self.keys if keys is None else keys)]
+        manifest = [{"prefix": f"s3://{bucket}/{prefix}"}, *(self.keys if keys is None else keys)]
         key = f"manifests/{name}.json"
         self.sandbox.s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(manifest).encode())
         source = {"S3DataType": "ManifestFile", "S3Uri": f"s3://{bucket}/{key}"}
