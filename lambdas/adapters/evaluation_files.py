@@ -10,7 +10,6 @@ from lambdas.adapters.aws_errors import code
 from lambdas.adapters.documents import document_exists, read_document, write_document
 from lambdas.adapters.manifest_objects import open_manifest, split_uri
 from lambdas.adapters.object_writer import ObjectWriter
-from lambdas.adapters.observability import logger
 from lambdas.contract import BucketLayout
 from lambdas.errors import InvalidExecutionInput, ServiceUnavailable
 from lambdas.evaluation.held_out import HeldOut, choose_held_out, image_list
@@ -42,13 +41,11 @@ class S3ModelFiles:
         """Return the classes that an evaluation names; None where it cannot be read."""
         try:
             found = read_document(*split_uri(uri), KeptClasses)
-        except (ClientError, msgspec.DecodeError, InvalidExecutionInput) as error:
-            if isinstance(error, ClientError) and code(error) not in (
-                "AccessDenied",
-                "NoSuchBucket",
-            ):
+        except (msgspec.DecodeError, InvalidExecutionInput):
+            return None
+        except ClientError as error:
+            if code(error) not in ("AccessDenied", "NoSuchBucket"):
                 raise
-            logger.info("no classes in %s: %s", uri, error)
             return None
         return found[0].classes if found else None
 

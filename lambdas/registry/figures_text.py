@@ -5,15 +5,14 @@ from lambdas.messages import Evaluated
 
 def figures_text(found: Evaluated) -> str:
     """Return the figures in one line, with what they were measured on."""
-    on = f"on {found.images:,} {found.held_out} images"
     if found.ap is None or found.ap50 is None:
         return f"nothing was measured: the {found.held_out} images have no box"
+    of = f" of {found.held_out_images:,}" if found.images < found.held_out_images else ""
     parts = [
         f"AP {found.ap:.3f}{_range(found.ap_interval)}",
-        f"AP50 {found.ap50:.3f}{_range(found.ap50_interval)} {on}",
+        f"AP50 {found.ap50:.3f}{_range(found.ap50_interval)}"
+        f" on {found.images:,} {found.held_out} images{of}",
     ]
-    if found.images < found.held_out_images:
-        parts[-1] += f" of {found.held_out_images:,}"
     if found.incumbent_ap is not None and found.incumbent_ap50 is not None:
         parts.append(
             f"the incumbent has AP {found.incumbent_ap:.3f} and AP50 {found.incumbent_ap50:.3f}"

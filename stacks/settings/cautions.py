@@ -32,7 +32,8 @@ def cautions(settings: PipelineSettings) -> dict[str, str]:
             f" limit of {INSTANCES_OF_A_JOB}: until Service Quotas raises"
             ' "Number of instances for a training job", every job is refused.'
         )
-    if settings.approval == "automatic" and settings.min_map is settings.min_map50 is None:
+    floors = (settings.min_map, settings.min_map50)
+    if settings.approval == "automatic" and floors == (None, None):
         found["approval-without-floor"] = (
             f"{CONTEXT_KEY}.approval is automatic, but neither min_map nor min_map50 is set: every"
             " model is approved, however bad it is."
