@@ -7,9 +7,5 @@ from lambdas.messages import Job
 
 
 def is_overdue(description: Description, job: Job, now: datetime) -> bool:
-    """Tell whether a job runs for longer than it may; always False where SageMaker stops it."""
-    return (
-        job.max_seconds is not None
-        and description.is_running
-        and description.has_lasted(job.max_seconds, now)
-    )
+    """Tell whether a job has run for longer than it may; always False where SageMaker stops it."""
+    return job.max_seconds is not None and description.has_lasted(job.max_seconds, now)

@@ -7,21 +7,13 @@ from typing import Any, Protocol
 import msgspec
 
 from lambdas.contract import smallest_batch
-from lambdas.errors import (
-    ManifestSuperseded,
-    TrainingRequestRefused,
-)
+from lambdas.errors import ManifestSuperseded, TrainingRequestRefused
 from lambdas.jobs.bills import bills
 from lambdas.jobs.budget import allowed_runtime
 from lambdas.jobs.instance_types import check_tries, in_turn, start_where_allowed
 from lambdas.jobs.job_name import job_name
 from lambdas.jobs.ports import JobRecords, Jobs
-from lambdas.jobs.start import (
-    asked_for_before,
-    completed_before,
-    exists,
-    recorded_jobs,
-)
+from lambdas.jobs.start import asked_for_before, completed_before, exists, recorded_jobs
 from lambdas.messages import Dataset, Job, StartTrainingJobEvent
 from lambdas.settings import StartTrainingJobSettings
 from lambdas.training.job_request import training_job_request

@@ -12,6 +12,7 @@ from lambdas import errors
 from lambdas.contract import State
 from stacks.rendered import RENDERED, rendered_definition
 from stacks.retries import (
+    EVENTS_OF_A_HEARTBEAT,
     MAX_HISTORY_EVENTS,
     heartbeats,
     history_events,
@@ -508,6 +509,8 @@ def test_every_item_of_predict_counts_into_history_and_duration() -> None:
     assert (transform_jobs(none), transform_jobs(few), transform_jobs(many)) == (0, 2, 6)
     for figure in (history_events, longest_execution):
         assert figure(none) < figure(few) < figure(many)
+    beats = heartbeats(few, longest_transform_job(few))
+    assert history_events(many) - history_events(few) >= 4 * beats * EVENTS_OF_A_HEARTBEAT
 
 
 def test_the_execution_log_is_complete_but_holds_no_task_token(template: Template) -> None:

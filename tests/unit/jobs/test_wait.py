@@ -308,16 +308,6 @@ def test_a_job_that_runs_for_longer_than_it_may_is_stopped_and_its_end_awaited()
     assert len(account.callbacks.kept) == 1
 
 
-def test_a_job_that_is_being_stopped_is_not_stopped_again() -> None:
-    account = Account()
-    account.job = msgspec.structs.replace(account.job, max_seconds=60)
-    account.end("Stopping")
-
-    account.register()
-
-    assert account.jobs.stopped == []
-
-
 def test_a_job_that_sagemaker_itself_stops_is_left_to_it() -> None:
     account = Account()
 
