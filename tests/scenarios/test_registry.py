@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from lambdas.contract import State
+from local.aws.deployment import Deployment
 from local.aws.sagemaker.scripted_model import ScriptedModel
+from stacks.settings.environments import STACK_NAME
+from stacks.synthesis import synthesize
 from tests.scenarios.pipeline import PICTURE, Pipeline, eventually, record
 
 RIGHT = ScriptedModel(otherwise=((0.0, 0.9, 0.1, 0.125, 0.4, 0.375),)).to_bytes()
@@ -228,3 +232,30 @@ def test_the_pipelines_own_role_cannot_approve(pipeline: Pipeline) -> None:
         deploy(pipeline, APPROVAL='"manual"')
     (version,) = versions(pipeline)
     assert version["ModelApprovalStatus"] == "PendingManualApproval"
+
+
+@pytest.fixture
+def automatic(pipeline: Pipeline, assembly: Path, tmp_path: Path) -> Iterator[None]:
+    """The pipeline deployed with a gate and automatic approval, and afterwards as before."""
+    synthesize(tmp_path, {"pipeline.approval": "automatic", "pipeline.min_map": "0.5"})
+    deploy_app(pipeline, tmp_path)
+    yield
+    deploy_app(pipeline, assembly)
+
+
+def deploy_app(pipeline: Pipeline, assembly: Path) -> None:
+    aws = pipeline.aws
+    Deployment(assembly, STACK_NAME, aws.client, region=aws.region, account=aws.account).deploy()
+
+
+def test_where_nobody_is_asked_the_pipeline_approves_what_reaches_the_gate(
+    pipeline: Pipeline, automatic: None
+) -> None:
+    good = pipeline.succeeded(train(pipeline, "reaches", RIGHT))
+    assert good["approval"] == "Approved"
+
+    execution = train(pipeline, "falls-short", WRONG)
+    failed(pipeline, execution, "ModelBelowGate")
+
+    approvals = [version["ModelApprovalStatus"] for version in versions(pipeline)]
+    assert sorted(approvals) == ["Approved", "Rejected"]

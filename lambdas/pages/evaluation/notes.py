@@ -25,10 +25,11 @@ def evaluation_notes(
         names = ", ".join(class_name(kept.classes, each) for each in unseen[:MOST_NAMED])
         more = f" and {len(unseen) - MOST_NAMED:,} more" if len(unseen) > MOST_NAMED else ""
         yield f"Classes without a box in these images, which are in no mean: {names}{more}."
+    version = (plan.incumbent or "").rpartition(":model-package/")[2]
     if kept.not_compared:
-        yield f"The incumbent, {plan.incumbent}, is not compared: {kept.not_compared}."
+        yield f"The incumbent, {version}, is not compared: {kept.not_compared}."
     elif kept.incumbent:
-        yield f"Before: the incumbent, {plan.incumbent}, on the same images."
+        yield f"Before: the incumbent, {version}, on the same images."
     if SAGEMAKERS_OWN in reported:
         yield (
             f"SageMaker's own last {SAGEMAKERS_OWN} is {reported[SAGEMAKERS_OWN]:.3f}. How it is"

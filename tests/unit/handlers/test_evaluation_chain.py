@@ -261,7 +261,7 @@ def test_the_page_shows_the_change_from_the_incumbent(made: Chain) -> None:
     found = output["evaluation"]
 
     page = made.s3.objects[found["page"].removeprefix("s3://")].decode()
-    assert f"Before: the incumbent, {found['incumbent']}, on the same images." in page
+    assert "Before: the incumbent, groundtruthtraining/1, on the same images." in page
     assert "before 1.000 (−1.000)" in page
 
 
@@ -296,7 +296,7 @@ def refused(made: Chain, expected: str, classes: tuple[str, ...] = ("dog", "cat"
     assert output["approval"] == "PendingManualApproval"
     assert expected in output["gate"]["not_judged"][0]
     page = made.s3.objects[found["page"].removeprefix("s3://")].decode()
-    assert "is not compared" in page
+    assert "The incumbent, groundtruthtraining/1, is not compared: " in page
 
 
 def test_an_incumbent_with_other_classes_is_not_compared(made: Chain) -> None:
