@@ -7,6 +7,7 @@ from pathlib import Path
 from cli.evaluation_input import Measured, measure, read_truth
 from cli.evaluation_table import shown_evaluation
 from cli.output import PatientConsole, write_document
+from lambdas.evaluation.answers import named_few
 from lambdas.evaluation.labelled import LabelledImages, NotMeasurable
 from lambdas.evaluation.review import review
 from lambdas.evaluation.summary import Summary, summarize
@@ -15,8 +16,6 @@ from lambdas.pages.visible import visible
 
 INTERRUPTED = 130
 """What shells report of a command that Ctrl-C ended: 128 and SIGINT's number."""
-
-MOST_NAMED = 3
 
 
 def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -154,10 +153,8 @@ def _warn(labelled: LabelledImages, found: Measured) -> None:
         lines = labelled.unlabelled + len(labelled.images)
         _say(f"left out for want of labels, {labelled.unlabelled:,} of {lines:,} lines")
     if found.missing:
-        names = ", ".join(found.missing[:MOST_NAMED])
-        more = ", …" if len(found.missing) > MOST_NAMED else ""
         of = f"{len(found.missing):,} of {len(labelled.images):,} images"
-        _say(f"left out for want of predictions, {of}: {names}{more}")
+        _say(f"left out for want of predictions, {of}: {named_few(found.missing)}")
 
 
 def _say(text: str) -> None:

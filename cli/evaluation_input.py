@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from lambdas.evaluation.algorithm_output import algorithm_output
+from lambdas.evaluation.answers import with_answers
 from lambdas.evaluation.boxes import Detection
 from lambdas.evaluation.coco_results import OutOfOrder, sorted_results, streamed_results
 from lambdas.evaluation.coco_truth import coco_truth
@@ -77,13 +78,12 @@ def _measure_answers(labelled: LabelledImages, folder: Path, rule: VocRule) -> M
     answers = outputs_by_image((image.name for image in labelled.images), outputs)
     if not answers:
         raise NotMeasurable(f"{folder}: no {SUFFIX} file belongs to an image of the truth")
-    answered = [image for image in labelled.images if image.name in answers]
-    missing = [image.name for image in labelled.images if image.name not in answers]
+    answered, missing = with_answers(labelled, answers)
     found = (
-        (image.id, _answer(folder / answers[image.name], image, labelled)) for image in answered
+        (image.id, _answer(folder / answers[image.name], image, labelled))
+        for image in answered.images
     )
-    rest = LabelledImages(answered, labelled.names, all_named=labelled.all_named)
-    return Measured(measured(rest, found, rule), missing)
+    return Measured(measured(answered, found, rule), missing)
 
 
 def _answer(path: Path, image: LabelledImage, labelled: LabelledImages) -> list[Detection]:

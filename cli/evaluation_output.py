@@ -9,14 +9,12 @@ from lambdas.evaluation.labelled import LabelledImages, NotMeasurable
 from lambdas.evaluation.review import Review
 from lambdas.evaluation.review_manifest import review_manifest
 from lambdas.evaluation.summary import Summary, summarize
+from lambdas.pages.evaluation.cases import LONGEST_SIDE, images_shown
 from lambdas.pages.evaluation.page import evaluation_page
 from lambdas.pages.evaluation.subject import Subject
 from lambdas.pages.samples import Picture
 from lambdas.pages.thumbnail import thumbnail
 from local.demo.image_files import file_of
-
-LONGEST_SIDE = 480
-"""Pixels of a picture: there may be two hundred on the page."""
 
 
 def write_page(
@@ -55,23 +53,18 @@ def write_review(path: Path, truth: Path, labelled: LabelledImages, reviewed: Re
     """
     if labelled.all_named:
         raise NotMeasurable("--review needs a manifest as truth: its lines go into the review")
-    images = {image.id: image for image in labelled.images}
-    cases = [case for group in reviewed.cases.values() for case in group]
-    created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S")
     with truth.open("rb") as lines:
-        found = list(review_manifest(lines, cases, images, labelled.names, created))
+        found = list(review_manifest(lines, reviewed, labelled, datetime.now(UTC)))
     _write(path, b"".join(found))
 
 
 def _pictures(labelled: LabelledImages, reviewed: Review, folder: Path) -> dict[str, Picture]:
-    names = {image.id: image.name for image in labelled.images}
     found = {}
-    for cases in reviewed.cases.values():
-        for case in cases:
-            path = file_of(folder, f"s3://{names[case.image_id].removeprefix('s3://')}")
-            picture = thumbnail(path.read_bytes(), LONGEST_SIDE) if path else None
-            if picture is not None:
-                found[names[case.image_id]] = picture
+    for name in images_shown(labelled, reviewed):
+        path = file_of(folder, f"s3://{name.removeprefix('s3://')}")
+        picture = thumbnail(path.read_bytes(), LONGEST_SIDE) if path else None
+        if picture is not None:
+            found[name] = picture
     return found
 
 

@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -14,6 +14,8 @@ from rich.markup import escape
 from rich.status import Status
 
 from lambdas.contract import State
+from lambdas.messages import Evaluated
+from lambdas.registry.figures_text import figures_text
 from local.demo.results import FRESH_PICTURE, MODEL
 from local.demo.transcript import ExecutionEnded, StateEntered, StateExited, Step
 
@@ -75,8 +77,11 @@ class Presentation:
         if end is None or end.status != "SUCCEEDED":
             return self._failed(end, folder)
         self._console.print(f"\n[bold green]SUCCEEDED[/]\n{_numbers(end.output)}")
+        if end.output.get("evaluation"):
+            evaluated = msgspec.convert(end.output["evaluation"], Evaluated)
+            self._console.print(f"Of the stand-in: {escape(figures_text(evaluated))}")
         self._console.print(
-            f"Of the stand-in, as measured at the end of its training: {_metrics(end.output)}"
+            f"As measured at the end of its training, by another definition: {_metrics(end.output)}"
         )
         self._where(folder)
         self._try_it(folder)
@@ -103,9 +108,10 @@ class Presentation:
     def _where(self, folder: Path) -> None:
         names = ", ".join(sorted(path.name for path in folder.iterdir()))
         self._console.print(f"Written to [bold]{escape(str(folder))}/[/]: {escape(names)}")
-        page = folder / "report.html"
-        if page.exists():
-            self._console.print(f"Look at [bold]{escape(str(page))}[/]")
+        pages = [folder / name for name in ("report.html", "evaluation.html")]
+        shown = " and ".join(f"[bold]{escape(str(page))}[/]" for page in pages if page.exists())
+        if shown:
+            self._console.print(f"Look at {shown}")
 
     def _try_it(self, folder: Path) -> None:
         picture, model = folder / FRESH_PICTURE, folder / MODEL
@@ -149,24 +155,21 @@ def _state_line(step: StateExited) -> str:
 
 
 def _result(step: StateExited) -> str:
-    output: Any = step.output
-    match step.state:
-        case State.VALIDATE_MANIFEST:
-            found = _validated(output["dataset"])
-        case State.CHECK_IMAGES:
-            found = f"{sum(output['dataset']['split'].values())} images looked at"
-        case State.SET_IMAGES_ASIDE:
-            found = _usable(output["dataset"])
-        case State.START_TRAINING_JOB:
-            job = output["training_job"]
-            found = f"{job['name']} on {job['instance_type']}"
-        case State.AWAIT_TRAINING_JOB:
-            found = f"{output['model']['status']} (a stand-in, not SageMaker's network)"
-        case State.RECORD_MODEL:
-            found = output["model_artifact"]
-        case _:
-            found = ""
-    return found
+    """Return what a state has found; nothing of the states that only hold others together."""
+    say = _FOUND.get(step.state)
+    return say(step.output) if say else ""
+
+
+def _job(output: dict[str, Any]) -> str:
+    return f"{output['name']} on {output['instance_type']}"
+
+
+def _transformed(output: dict[str, Any]) -> str:
+    return output["failure"] or f"{output['prediction']['image_count']} images answered"
+
+
+def _chosen(plan: dict[str, Any]) -> str:
+    return f"{plan['images']} of {plan['held_out_images']} {plan['held_out']} images"
 
 
 def _validated(dataset: dict[str, Any]) -> str:
@@ -194,3 +197,25 @@ def _numbers(outcome: dict[str, Any]) -> str:
         f"From the manifest: label attribute {outcome['label_attribute']}, classes {classes}\n"
         f"  {found}"
     )
+
+
+_FOUND: dict[str, Callable[[Any], str]] = {
+    State.VALIDATE_MANIFEST: lambda output: _validated(output["dataset"]),
+    State.CHECK_IMAGES: lambda output: (
+        f"{sum(output['dataset']['split'].values())} images looked at"
+    ),
+    State.SET_IMAGES_ASIDE: lambda output: _usable(output["dataset"]),
+    State.START_TRAINING_JOB: lambda output: _job(output["training_job"]),
+    State.AWAIT_TRAINING_JOB: lambda output: (
+        f"{output['model']['status']} (a stand-in, not SageMaker's network)"
+    ),
+    State.RECORD_MODEL: lambda output: output.get("outcome", output)["model_artifact"],
+    State.PREPARE_EVALUATION: lambda output: _chosen(output["evaluation"]),
+    State.START_TRANSFORM_JOB: lambda output: _job(output["transform_job"]),
+    State.AWAIT_TRANSFORM_JOB: _transformed,
+    State.EVALUATE_MODEL: lambda output: figures_text(
+        msgspec.convert(output["evaluated"], Evaluated)
+    ),
+    State.REGISTER_MODEL: lambda output: f"{output['model_package']}: {output['approval']}",
+}
+"""What a state has found, from what it hands on."""

@@ -1,4 +1,4 @@
-"""What a deployed pipeline has under way: executions, and the training jobs they are billed for."""
+"""What a deployed pipeline has under way: executions, and the jobs they are billed for."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,10 @@ from cli.deployed_stack import stack_output
 from lambdas.contract import EXECUTION_TAG
 
 LISTED_A_CALL = 100
-"""Of ListTrainingJobs, at most."""
+"""Of ListTrainingJobs and ListTransformJobs, at most."""
+
+KINDS = ("Training", "Transform")
+"""How the operations on jobs of each kind begin in SageMaker's API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,28 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class RunningJob:
+    """A job that runs; ``kind`` is one of ``KINDS``."""
+
+    kind: str
+    name: str
+
+    def stop(self, sagemaker: Any) -> None:
+        """Ask for the job to be stopped; harmless where it has ended meanwhile."""
+        stop = getattr(sagemaker, f"stop_{self.kind.lower()}_job")
+        try:
+            stop(**{f"{self.kind}JobName": self.name})
+        except sagemaker.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationException":
+                raise
+
+
+@dataclass(frozen=True, slots=True)
 class RunningWork:
-    """The executions of one pipeline that run, by ARN, and its training jobs that do, by name."""
+    """The executions of one pipeline that run, by ARN, and its jobs that do."""
 
     executions: tuple[str, ...]
-    training_jobs: tuple[str, ...]
+    jobs: tuple[RunningJob, ...]
 
     @classmethod
     def of_stack(cls, account: Account, stack: str) -> Self:
@@ -45,11 +65,11 @@ class RunningWork:
         machine = stack_output(account.cloudformation, stack, "StateMachineArn")
         return cls(
             tuple(_running_executions(account.stepfunctions, machine)),
-            tuple(_running_jobs(account.sagemaker, machine)),
+            tuple(job for kind in KINDS for job in _running(kind, account.sagemaker, machine)),
         )
 
     def __bool__(self) -> bool:
-        return bool(self.executions or self.training_jobs)
+        return bool(self.executions or self.jobs)
 
     def stop(self, account: Account) -> None:
         """Stop it all; the executions first, so that none of them asks for another job."""
@@ -57,13 +77,8 @@ class RunningWork:
             account.stepfunctions.stop_execution(
                 executionArn=execution, cause="Stopped by gt-train stop"
             )
-        for job in self.training_jobs:
-            try:
-                account.sagemaker.stop_training_job(TrainingJobName=job)
-            except account.sagemaker.exceptions.ClientError as error:
-                # It has ended meanwhile, or the pipeline has stopped it itself.
-                if error.response["Error"]["Code"] != "ValidationException":
-                    raise
+        for job in self.jobs:
+            job.stop(account.sagemaker)
 
 
 def _running_executions(stepfunctions: Any, machine: str) -> Iterator[str]:
@@ -75,16 +90,16 @@ def _running_executions(stepfunctions: Any, machine: str) -> Iterator[str]:
             yield execution["executionArn"]
 
 
-def _running_jobs(sagemaker: Any, machine: str) -> Iterator[str]:
+def _running(kind: str, sagemaker: Any, machine: str) -> Iterator[RunningJob]:
     """Whose a job is, its tag says: names may have had another prefix."""
     of_machine = f"{machine.replace(':stateMachine:', ':execution:', 1)}:"
-    pages = sagemaker.get_paginator("list_training_jobs").paginate(
+    pages = sagemaker.get_paginator(f"list_{kind.lower()}_jobs").paginate(
         StatusEquals="InProgress", PaginationConfig={"PageSize": LISTED_A_CALL}
     )
     for page in pages:
-        for job in page["TrainingJobSummaries"]:
-            tags = sagemaker.list_tags(ResourceArn=job["TrainingJobArn"])["Tags"]
+        for job in page[f"{kind}JobSummaries"]:
+            tags = sagemaker.list_tags(ResourceArn=job[f"{kind}JobArn"])["Tags"]
             if any(
                 tag["Key"] == EXECUTION_TAG and tag["Value"].startswith(of_machine) for tag in tags
             ):
-                yield job["TrainingJobName"]
+                yield RunningJob(kind, job[f"{kind}JobName"])

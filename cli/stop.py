@@ -20,11 +20,11 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     """Add the subcommand."""
     parser = subcommands.add_parser(
         "stop",
-        help="stop the executions and training jobs that a deployed pipeline has under way",
-        description="Name every execution of a deployed pipeline that runs and every training job "
-        "that is billed for it, ask, and stop them. make destroy does this first: once the stack "
-        "is gone nothing would stop its training jobs before their maximum runtime. Uses the AWS "
-        "credentials and region of the environment.",
+        help="stop the executions and jobs that a deployed pipeline has under way",
+        description="Name every execution of a deployed pipeline that runs and every training and "
+        "transform job that is billed for it, ask, and stop them. make destroy does this first: "
+        "once the stack is gone nothing would stop its training jobs before their maximum runtime, "
+        "and its transform jobs never. Uses the AWS credentials and region of the environment.",
         epilog="Exit status: 0 nothing is under way (any more), 1 it was not to be stopped, 2 the "
         "pipeline could not be reached.",
     )
@@ -72,8 +72,8 @@ def run(options: argparse.Namespace) -> int:
 def _print(work: RunningWork, console: Console) -> None:
     for execution in work.executions:
         console.print(f"running  execution     {visible(execution.rpartition(':')[2])}")
-    for job in work.training_jobs:
-        console.print(f"running  training job  {visible(job)}")
+    for job in work.jobs:
+        console.print(f"running  {f'{job.kind.lower()} job':<13} {visible(job.name)}")
 
 
 def _agreed(console: Console) -> bool:

@@ -30,7 +30,12 @@ UNVERSIONED = "null"
 """S3's own name for the version of an object that has none (S3 user guide, versioning)."""
 
 EXECUTION_TAG = "gt-train:execution"
-"""Tag key that leads from a training job back to its execution's ARN."""
+"""Tag key that leads from a job, or its model, back to its execution's ARN."""
+
+MODEL_ENVIRONMENT = {"OMP_NUM_THREADS": "1"}
+"""Wherever a model of the algorithm is run. With more threads, the non-maximum suppression of MXNet
+1.2 to 1.4 on a CPU is a data race that makes the boxes differ from run to run (apache/mxnet, issue
+13622)."""
 
 
 def smallest_batch(instance_type: str) -> int:
@@ -80,6 +85,13 @@ class State(StrEnum):
     AWAIT_TRAINING_JOB = "Await Training Job"
     NEXT_INSTANCE_TYPE = "Next Instance Type"
     RECORD_MODEL = "Record Model"
+    PREPARE_EVALUATION = "Prepare Evaluation"
+    PREDICT = "Predict"
+    START_TRANSFORM_JOB = "Start Transform Job"
+    AWAIT_TRANSFORM_JOB = "Await Transform Job"
+    NEXT_TRANSFORM_INSTANCE_TYPE = "Next Transform Instance Type"
+    EVALUATE_MODEL = "Evaluate Model"
+    REGISTER_MODEL = "Register Model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +106,8 @@ class BucketLayout:
     CHECKPOINTS = "checkpoints/"
     OWN_PREFIXES = (EXECUTIONS, CALLBACKS, MODELS, CHECKPOINTS)
     """Below which only the pipeline writes, and nobody's manifests lie."""
+    PREDICTIONS_OF_ANY_EXECUTION = "executions/*/evaluation/predictions/*"
+    """Where models write, as the resource of a policy has it."""
     MANIFEST_TAIL = "/manifests/output/output.manifest"
     """Ground Truth's documented place of a labeling job's result, below the job's folder."""
 
@@ -137,21 +151,53 @@ class BucketLayout:
         """Return the key of the validation report that people look at."""
         return self.execution_file(execution, "report.html")
 
-    def training_jobs(self, execution: str) -> str:
-        """Return the key of the record of the training jobs that an execution started."""
-        return self.execution_file(execution, "training-jobs.json")
+    def job_records(self, execution: str, kind: str) -> str:
+        """Return how the keys begin of the records of jobs of a kind, such as training-jobs."""
+        return self.execution_file(execution, kind)
+
+    def job_record(self, execution: str, kind: str, item: str) -> str:
+        """Return the key of the record of an execution's jobs, of one item where it has several."""
+        records = self.job_records(execution, kind)
+        return f"{records}/{item}.json" if item else f"{records}.json"
 
     def outcome(self, execution: str) -> str:
         """Return the key of the execution's outcome."""
         return self.execution_file(execution, "outcome.json")
 
-    def callbacks_of(self, training_job: str) -> str:
-        """Return the prefix under which those who wait for a training job leave their token."""
-        return f"{self.CALLBACKS}{training_job}/"
+    def evaluated_records(self, execution: str) -> str:
+        """Return the key of the manifest's lines that the models are evaluated on."""
+        return self.execution_file(execution, "evaluation/evaluated.manifest")
 
-    def callback(self, training_job: str, execution: str) -> str:
-        """Return the key of the token with which one execution waits for one training job."""
-        return f"{self.callbacks_of(training_job)}{execution}.json"
+    def images_to_predict(self, execution: str, image_bucket: str) -> str:
+        """Return the key of the list of those lines' images that lie in one bucket."""
+        return self.execution_file(execution, f"evaluation/images-{image_bucket}.json")
+
+    def predictions(self, execution: str, model: str, image_bucket: str) -> str:
+        """Return the prefix under which one model's answers about one bucket's images lie."""
+        return self.execution_file(execution, f"evaluation/predictions/{model}/{image_bucket}/")
+
+    def evaluation(self, execution: str) -> str:
+        """Return the key of the evaluation's figures."""
+        return self.execution_file(execution, "evaluation.json")
+
+    def evaluation_page(self, execution: str) -> str:
+        """Return the key of the evaluation that people look at."""
+        return self.execution_file(execution, "evaluation.html")
+
+    def review_manifest(self, execution: str) -> str:
+        """Return the key of the images that somebody should look at again, as a manifest."""
+        return self.execution_file(execution, "review.manifest")
+
+    def callbacks_of(self, job: str) -> str:
+        """Return the prefix under which those who wait for a job leave their token.
+
+        Jobs of all kinds have names of their own: that of a transform job hashes its item, too.
+        """
+        return f"{self.CALLBACKS}{job}/"
+
+    def callback(self, job: str, execution: str) -> str:
+        """Return the key of the token with which one execution waits for one job."""
+        return f"{self.callbacks_of(job)}{execution}.json"
 
     def model_output_uri(self) -> str:
         """Return the S3OutputPath below which SageMaker writes ``<job>/output/model.tar.gz``."""

@@ -79,7 +79,7 @@ class TrainingJobNameTaken(PipelineError):
 
 
 class ResourceLimitExceeded(PipelineError):
-    """The account's quota does not allow the training job."""
+    """The account's quota does not allow the job."""
 
     next_step = "Raise the quota in the Service Quotas console, then redrive the execution."
 
@@ -95,7 +95,7 @@ class CapacityExhausted(PipelineError):
 
 
 class BillableHoursExhausted(PipelineError):
-    """The execution's training jobs have been billed for as long as the settings allow."""
+    """The execution's jobs have been billed for as long as the settings allow."""
 
     next_step = "Deploy a higher max_billable_hours, then redrive the execution."
 
@@ -149,5 +149,77 @@ class MaxWaitTimeExceeded(PipelineError):
     next_step = "Deploy a higher max_wait_seconds or train on demand, then redrive the execution."
 
 
+class TransformRequestRefused(PipelineError):
+    """SageMaker refuses the transform job, or the model that it runs, as it stands."""
+
+    next_step = "Deploy settings that SageMaker takes, then redrive the execution."
+
+
+class TransformJobNameTaken(PipelineError):
+    """A transform job of this name exists and was not started by this execution."""
+
+    next_step = "Deploy another training_job_prefix, then redrive the execution."
+
+
+class TransformInternalServerError(PipelineError):
+    """The transform job failed inside SageMaker (``InternalServerError``)."""
+
+    next_step = "Redrive the execution: it starts a new transform job."
+
+
+class TransformJobFailed(PipelineError):
+    """The transform job is not to be found (any more)."""
+
+    next_step = "Redrive the execution: it starts a new transform job."
+
+
+class TransformJobStopped(PipelineError):
+    """Somebody stopped the transform job."""
+
+    next_step = "If it was not meant, redrive the execution: it starts a new transform job."
+
+
+class TransformTimedOut(PipelineError):
+    """The transform job ran for longer than allowed and was stopped."""
+
+    next_step = (
+        "Deploy a higher max_transform_seconds or faster transform_instance_types, then redrive "
+        "the execution."
+    )
+
+
 class RedrivenJobEnded(Signal):
-    """The execution was redriven onto a job that has not completed: a new one is due."""
+    """The execution was redriven onto jobs that have not completed: new ones are due."""
+
+
+class PredictionsIncomplete(PipelineError):
+    """The model has answered for fewer of the images than the settings ask for."""
+
+    next_step = (
+        "Make the images that the cause names readable, or deploy a higher max_missing_fraction; "
+        "then redrive the execution, which asks again for what has failed."
+    )
+
+
+class PredictionsNotUsable(PipelineError):
+    """An answer of the model cannot be read, or fits more than one image."""
+
+    next_step = (
+        "Delete the answer that the cause names, so that its image counts as missing, then redrive "
+        "the execution."
+    )
+
+
+class ModelRegistrationRefused(PipelineError):
+    """SageMaker does not take the model into the registry."""
+
+    next_step = "Do away with what the cause names, then redrive the execution."
+
+
+class ModelBelowGate(PipelineError):
+    """The model is registered, as rejected: its figures are below what the settings ask for."""
+
+    next_step = (
+        "Look at evaluation.html. To take the model all the same, approve it in the model registry "
+        "or deploy a lower min_map, min_map50 or a higher max_map_loss, then redrive the execution."
+    )

@@ -4,7 +4,7 @@ An execution may be under way when a new version is deployed: a new field has a 
 changes its name. ``tests/unit/kept_messages`` has what the versions before have written.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -82,6 +82,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     execution_arn: str
     waits_for_quota: bool = False
     """Whether people have been told that no quota allows it yet."""
+    item: str = ""
+    """What it is about, where an execution has jobs of its kind side by side; each item's jobs are
+    a sequence of their own."""
+    max_seconds: int | None = None
+    """How long after its creation it is stopped; None where SageMaker itself does that."""
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +109,47 @@ class StartTrainingJobEvent(msgspec.Struct, frozen=True, kw_only=True):
     internal_errors: int
     """How many of those failed inside SageMaker since the last redrive."""
     execution: Execution
+    retry_count: int = 0
+    """How often the state has been tried before in this visit."""
+
+
+class Prediction(msgspec.Struct, frozen=True, kw_only=True):
+    """What one transform job is asked for: one model's answers about one bucket's images."""
+
+    model: Literal["candidate", "incumbent"]
+    image_bucket: str
+    image_count: int
+    images: str
+    """S3 URI of the list of images, in the form of SageMaker's manifest file."""
+    output: str
+    """S3 URI of the prefix under which the answers lie."""
+    model_artifact: str
+    """S3 URI of the model's ``model.tar.gz``."""
+    container: str
+    """Image URI of the algorithm that the model runs in."""
+
+
+class StartTransformJobEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Payload of Start Transform Job, for one item of Predict."""
+
+    prediction: Prediction
+    attempt: int
+    """How many transform jobs the item has asked for before."""
+    capacity_misses: int
+    """How many of those found no capacity."""
+    internal_errors: int
+    """How many of those failed inside SageMaker since the last redrive."""
+    execution: Execution
+    retry_count: int = 0
+    """How often the state has been tried before in this visit."""
+
+
+class AwaitTransformJobEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Payload of Await Transform Job."""
+
+    transform_job: Job
+    execution: Execution
+    task_token: str
     retry_count: int = 0
     """How often the state has been tried before in this visit."""
 
@@ -170,8 +216,67 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
         return f"{text}, {self.saved:.0%} saved by spot capacity" if self.saved else text
 
 
+class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """The score threshold with the highest F1, and what it gives."""
+
+    threshold: float
+    f1: float
+    precision: float
+    recall: float
+
+
+class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
+    """The headline figures of an evaluation, and where the rest lies: result of Evaluate Model.
+
+    A figure is None where there is nothing to measure it on.
+    """
+
+    held_out: Literal["validation", "test"]
+    images: int
+    """How many images the figures are of."""
+    held_out_images: int
+    missing_images: int
+    """How many more were to be evaluated, but had no answer."""
+    boxes: int
+    unseen_classes: int
+    """How many classes have no box in these images, and are in no mean."""
+    ap: float | None
+    """COCO's AP, the mean over IoU .50 to .95 and over classes."""
+    ap50: float | None
+    ap75: float | None
+    ap_interval: tuple[float, float] | None
+    """Within which the figure would lie for other images of the same kind, 95 of 100 times."""
+    ap50_interval: tuple[float, float] | None
+    best_f1: OperatingPoint | None
+    incumbent: str | None
+    """ARN of the approved version that was to be measured on the same images."""
+    incumbent_ap: float | None
+    incumbent_ap50: float | None
+    not_compared: str | None
+    """Why there are no figures of the incumbent; None where there are, or there is none."""
+    document: str
+    """S3 URI of all figures."""
+    page: str | None
+    """S3 URI of the page that people look at; None where it could not be made."""
+    review_manifest: str | None
+    """S3 URI of the images to look at again; None where nothing is wrong."""
+
+
+class Gate(msgspec.Struct, frozen=True, kw_only=True):
+    """What the settings say about a model's figures."""
+
+    passed: bool
+    failures: list[str]
+    """What the model falls short of, each in one sentence."""
+    not_judged: list[str] = []
+    """What could not be judged, so that a person has to."""
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What an execution that succeeded leaves behind, and its output."""
+    """What an execution leaves behind that has trained a model, and its output.
+
+    The last four are of what follows Record Model, None until then and where nothing does.
+    """
 
     model_artifact: str
     """S3 URI of the ``model.tar.gz`` that SageMaker wrote."""
@@ -179,7 +284,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     instance_type: str
     instance_count: int
     bills: list[Bill]
-    """Of every training job of the execution, the one with the model last."""
+    """Of every job of the execution: the training jobs, the one with the model last, and then those
+    that ran it."""
     billable_instance_seconds: int
     """The sum of what is paid for."""
     spot_saving: float
@@ -197,3 +303,64 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     report: str
     report_page: str
     execution: str
+    evaluation: Evaluated | None = None
+    gate: Gate | None = None
+    model_package: str | None = None
+    """ARN of the version in the model registry."""
+    approval: str | None = None
+    """Its ModelApprovalStatus."""
+
+
+class EvaluationPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What Prepare Evaluation chose: which images, which models, and what to ask them."""
+
+    held_out: Literal["validation", "test"]
+    """The part of the data set that the images are of."""
+    images: int
+    held_out_images: int
+    """How many that part has; more than are evaluated where a setting caps them."""
+    evaluated_records: str
+    """S3 URI of the manifest's lines with those images."""
+    incumbent: str | None
+    """ARN of the newest approved version in the registry; None where there is none."""
+    not_compared: str | None
+    """Why the incumbent is not run on the same images; None where it is, or there is none."""
+    predictions: list[Prediction]
+    """Empty where the images have no box: there is nothing to measure."""
+
+
+class Predicted(msgspec.Struct, frozen=True, kw_only=True):
+    """How one transform job ended: the result of one item of Predict."""
+
+    prediction: Prediction
+    transform_job: str
+    failure: str | None
+    """Why SageMaker marks it as failed; the answers that it gave are kept all the same."""
+    redrive_count: int = 0
+    """The run of the execution that asked for the job."""
+
+
+class PrepareEvaluationEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Payload of Prepare Evaluation."""
+
+    dataset: Dataset
+    outcome: Outcome
+    execution: Execution
+
+
+class EvaluateModelEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Payload of Evaluate Model."""
+
+    dataset: Dataset
+    outcome: Outcome
+    evaluation: EvaluationPlan
+    predicted: list[Predicted]
+    execution: Execution
+
+
+class RegisterModelEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Payload of Register Model."""
+
+    outcome: Outcome
+    evaluated: Evaluated
+    execution: Execution

@@ -77,7 +77,7 @@ class StartTrainingJobSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_capacity_rounds: int
     """How many times the list of instance types is gone through before giving up."""
     max_billable_hours: float | None
-    """Hours of one instance that all training jobs of an execution may be billed for together."""
+    """Hours of one instance that all jobs of an execution may be billed for together."""
     managed_spot_training: bool
     max_wait_seconds: int
     """With spot capacity: how long a training job may wait and run, together."""
@@ -91,6 +91,35 @@ class StartTrainingJobSettings(msgspec.Struct, frozen=True, kw_only=True):
     hyperparameters: dict[str, str]
 
 
+class StartTransformJobSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Environment of ``start_transform_job``."""
+
+    bucket: str
+    topic_arn: str
+    model_role_arn: str
+    training_job_prefix: str
+    """Of the names of transform jobs and their models, too."""
+    transform_instance_types: tuple[str, ...]
+    max_transform_seconds: int
+    """How long after its creation a transform job is stopped."""
+    max_capacity_rounds: int
+    """How many times the list of instance types is gone through before giving up."""
+    max_billable_hours: float | None
+    """Hours of one instance that all jobs of an execution may be billed for together."""
+    kms_key_arn: str | None
+    """Encrypts the answers and, where there is one, the volume. None: keys of AWS."""
+    vpc_subnets: tuple[str, ...]
+    """Empty: not in a VPC."""
+    security_groups: tuple[str, ...]
+    network_isolation: bool
+
+
+class AwaitTransformJobSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Environment of ``await_transform_job``."""
+
+    bucket: str
+
+
 class AwaitTrainingJobSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Environment of ``await_training_job``."""
 
@@ -101,12 +130,46 @@ class ResumeExecutionSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Environment of ``resume_execution``."""
 
     bucket: str
+    state_machine_arn: str
 
 
 class RecordModelSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Environment of ``record_model``."""
 
     bucket: str
+    evaluation: Literal["on", "off"]
+    """Off: nothing follows, and the execution has succeeded."""
+
+
+class PrepareEvaluationSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Environment of ``prepare_evaluation``."""
+
+    bucket: str
+    training_image: str
+    """What the model runs in, too."""
+    model_package_group: str
+    max_evaluation_images: int
+
+
+class EvaluateModelSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Environment of ``evaluate_model``."""
+
+    bucket: str
+    max_missing_fraction: float
+
+
+class RegisterModelSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Environment of ``register_model``."""
+
+    bucket: str
+    topic_arn: str
+    training_image: str
+    model_package_group: str
+    min_map: float | None
+    min_map50: float | None
+    max_map_loss: float | None
+    """How far below that of the incumbent the AP may be. None: as far as it likes."""
+    approval: Literal["manual", "automatic"]
 
 
 class CloseExecutionSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,11 +179,14 @@ class CloseExecutionSettings(msgspec.Struct, frozen=True, kw_only=True):
     topic_arn: str
 
 
-class ReconcileTrainingJobsSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Environment of ``reconcile_training_jobs``."""
+class ReconcileJobsSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Environment of ``reconcile_jobs``."""
 
     bucket: str
     state_machine_arn: str
+    training_job_prefix: str
+    evaluation: Literal["on", "off"]
+    """Off: there are no transform jobs."""
 
 
 def variables(settings: msgspec.Struct) -> dict[str, str]:

@@ -35,7 +35,10 @@ def write_outputs(
         "What executions did, what became of the records, what was billed",
     )
     _output(
-        stack, "TopicArn", routes.topic.topic_arn, "Tells of executions that ended without a model"
+        stack,
+        "TopicArn",
+        routes.topic.topic_arn,
+        "Tells of executions that ended without a model, and of models that wait for approval",
     )
     _output(
         stack,

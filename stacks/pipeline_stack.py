@@ -11,6 +11,7 @@ from constructs import Construct
 
 from stacks.constructs.algorithm_image import AlgorithmImage
 from stacks.constructs.dashboard import PipelineDashboard
+from stacks.constructs.evaluation_steps import EvaluationSteps
 from stacks.constructs.event_routes import EventRoutes
 from stacks.constructs.notification_topic import NotificationTopic
 from stacks.constructs.pipeline_function import FunctionDefaults
@@ -72,7 +73,19 @@ class PipelineStack(Stack):
             layer=inputs.layer,
         )
         steps = Steps(self, "Steps", defaults=defaults, training_role=training_role, topic=topic)
-        workflow = Workflow(self, "Workflow", settings=settings, steps=steps, key=storage.key)
+        evaluation = (
+            EvaluationSteps(self, "Evaluation", defaults=defaults, image=image, topic=topic)
+            if settings.evaluation == "on"
+            else None
+        )
+        workflow = Workflow(
+            self,
+            "Workflow",
+            settings=settings,
+            steps=steps,
+            evaluation=evaluation,
+            key=storage.key,
+        )
         routes = EventRoutes(
             self,
             "Events",

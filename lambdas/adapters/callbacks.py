@@ -1,13 +1,11 @@
 """The task tokens in the pipeline's bucket."""
 
-from collections.abc import Iterator
-
 import msgspec
 from botocore.exceptions import ClientError
 
 from lambdas.adapters import clients
 from lambdas.adapters.aws_errors import code, transient_faults_named
-from lambdas.adapters.documents import read_document, write_document
+from lambdas.adapters.documents import keys_below, read_document, write_document
 from lambdas.contract import BucketLayout
 from lambdas.jobs.callbacks import KeptCallback
 from lambdas.messages import Callback
@@ -34,7 +32,7 @@ class S3Callbacks:
         """Return the tokens of all executions that wait for a job."""
         found = (
             read_document(self._layout.bucket, key, Callback)
-            for key in self._keys(self._layout.callbacks_of(job))
+            for key in keys_below(self._layout.bucket, self._layout.callbacks_of(job))
         )
         return [KeptCallback(*document) for document in found if document is not None]
 
@@ -48,13 +46,6 @@ class S3Callbacks:
             except ClientError as error:
                 if code(error) not in _GONE:
                     raise
-
-    def _keys(self, prefix: str) -> Iterator[str]:
-        pages = clients.s3().get_paginator("list_objects_v2")
-        with transient_faults_named():
-            for page in pages.paginate(Bucket=self._layout.bucket, Prefix=prefix):
-                for item in page.get("Contents", []):
-                    yield item["Key"]
 
     def _key(self, callback: Callback) -> str:
         return self._layout.callback(callback.job.name, callback.execution.name)

@@ -16,11 +16,15 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=60
 )
 
+S3_REQUESTS = 32
+"""At once, each on a connection of its own that is kept open."""
+
 
 @cache
 def s3() -> "S3Client":
     """Return the S3 client."""
-    client: S3Client = boto3.client("s3", config=_CONFIG)
+    config = _CONFIG.merge(Config(max_pool_connections=S3_REQUESTS))
+    client: S3Client = boto3.client("s3", config=config)
     return client
 
 

@@ -1,5 +1,6 @@
 """Small documents in S3, written and read whole."""
 
+from collections.abc import Iterator
 from typing import TypeVar
 
 import msgspec
@@ -30,6 +31,15 @@ def document_exists(bucket: str, key: str) -> bool:
                 raise
             return False
     return True
+
+
+def keys_below(bucket: str, prefix: str) -> Iterator[str]:
+    """Return the keys that begin with a prefix, in ascending order."""
+    pages = clients.s3().get_paginator("list_objects_v2")
+    with transient_faults_named():
+        for page in pages.paginate(Bucket=bucket, Prefix=prefix):
+            for item in page.get("Contents", []):
+                yield item["Key"]
 
 
 def read_document(bucket: str, key: str, kind: type[T]) -> tuple[T, str] | None:

@@ -6,12 +6,18 @@ from dataclasses import dataclass
 
 import msgspec
 
-from lambdas.adapters.documents import document_exists, read_document, write_document
+from lambdas.adapters.documents import (
+    document_exists,
+    keys_below,
+    read_document,
+    write_document,
+)
 from lambdas.adapters.object_writer import ObjectWriter
 from lambdas.adapters.observability import logger
 from lambdas.adapters.sample_images import sample_pictures
 from lambdas.contract import BucketLayout
 from lambdas.jobs.console import object_url
+from lambdas.jobs.kind import JobKind
 from lambdas.manifest.report import Report
 from lambdas.manifest.validate import Sinks
 from lambdas.messages import Execution, Job, Outcome
@@ -19,21 +25,25 @@ from lambdas.pages.page import report_page
 
 
 class S3JobRecords:
-    """Implements ``lambdas.jobs.ports.JobRecords`` for training jobs."""
+    """Implements ``lambdas.jobs.ports.JobRecords``: a document for each item."""
 
-    def __init__(self, bucket: str) -> None:
+    def __init__(self, bucket: str, kind: JobKind) -> None:
         self._layout = BucketLayout(bucket)
+        self._records = kind.records
 
     def put_jobs(self, execution: str, jobs: list[Job]) -> None:
-        """Record the jobs of an execution, with the one that it is about to start."""
-        key = self._layout.training_jobs(execution)
+        """Record the jobs of an item of an execution, with the one that it is about to start."""
+        key = self._layout.job_record(execution, self._records, jobs[0].item)
         write_document(self._layout.bucket, key, msgspec.json.encode(jobs))
 
     def jobs(self, execution: str) -> list[Job]:
-        """Return the jobs that an execution recorded, oldest first."""
-        key = self._layout.training_jobs(execution)
-        found = read_document(self._layout.bucket, key, list[Job])
-        return found[0] if found else []
+        """Return the jobs that an execution recorded, those of an item oldest first."""
+        bucket = self._layout.bucket
+        documents = (
+            read_document(bucket, key, list[Job])
+            for key in keys_below(bucket, self._layout.job_records(execution, self._records))
+        )
+        return [job for found in documents if found is not None for job in found[0]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +113,26 @@ def write_report(report: Report, manifest_uri: str, layout: BucketLayout, execut
     )
 
 
-def report_page_url(layout: BucketLayout, execution: Execution) -> str | None:
-    """Return the console page of an execution's ``report.html``; None where it wrote none."""
-    key = layout.report_page(execution.name)
-    if not document_exists(layout.bucket, key):
-        return None
-    return object_url(layout.bucket, key, execution.arn)
+def page_urls(layout: BucketLayout, execution: Execution) -> dict[str, str]:
+    """Return the console pages of what an execution wrote for people to look at, by name."""
+    keys = {
+        "Report": layout.report_page(execution.name),
+        "Evaluation": layout.evaluation_page(execution.name),
+    }
+    return {
+        name: object_url(layout.bucket, key, execution.arn)
+        for name, key in keys.items()
+        if document_exists(layout.bucket, key)
+    }
 
 
 def write_outcome(outcome: Outcome, layout: BucketLayout, execution: str) -> None:
     """Write an execution's outcome, indented for people to read."""
     text = msgspec.json.format(msgspec.json.encode(outcome), indent=2)
     write_document(layout.bucket, layout.outcome(execution), text + b"\n")
+
+
+def read_outcome(layout: BucketLayout, execution: str) -> Outcome | None:
+    """Return the outcome that an earlier step or try of an execution has written."""
+    found = read_document(layout.bucket, layout.outcome(execution), Outcome)
+    return found[0] if found else None

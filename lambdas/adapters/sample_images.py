@@ -1,6 +1,7 @@
-"""Reads the images that an execution's report shows."""
+"""Reads the images that an execution's pages show."""
 
 import time
+from collections.abc import Iterable
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -11,7 +12,7 @@ from lambdas.errors import InvalidExecutionInput
 from lambdas.images.decoding import MOST_BYTES
 from lambdas.manifest.report import Report
 from lambdas.pages.samples import Picture
-from lambdas.pages.thumbnail import thumbnail
+from lambdas.pages.thumbnail import LONGEST_SIDE, thumbnail
 
 MOST_IMAGES = 12
 
@@ -22,25 +23,33 @@ function has fifteen for everything. The report's data are written by then."""
 
 def sample_pictures(report: Report) -> dict[str, Picture]:
     """Return sampled images by source-ref; the page does without those that cannot be had."""
+    drawn = report.statistics.drawn()[:MOST_IMAGES]
+    return pictures((record.source_ref for record in drawn), LONGEST_SIDE, MOST_SECONDS)
+
+
+def pictures(
+    source_refs: Iterable[str], longest_side: int, most_seconds: int
+) -> dict[str, Picture]:
+    """Return images made small, by source-ref; none is begun after so many seconds."""
     found: dict[str, Picture] = {}
-    until = time.monotonic() + MOST_SECONDS
-    for record in report.statistics.drawn()[:MOST_IMAGES]:
+    until = time.monotonic() + most_seconds
+    for source_ref in source_refs:
         if time.monotonic() > until:
-            logger.warning("no more pictures of samples after %s seconds", MOST_SECONDS)
+            logger.warning("no more pictures after %s seconds", most_seconds)
             break
-        picture = _picture(record.source_ref)
+        picture = _picture(source_ref, longest_side)
         if picture is not None:
-            found[record.source_ref] = picture
+            found[source_ref] = picture
     return found
 
 
-def _picture(source_ref: str) -> Picture | None:
+def _picture(source_ref: str, longest_side: int) -> Picture | None:
     try:
         bucket, key = split_uri(source_ref)
         response = clients.s3().get_object(Bucket=bucket, Key=key)
         if response["ContentLength"] > MOST_BYTES:
             return None
-        return thumbnail(response["Body"].read())
+        return thumbnail(response["Body"].read(), longest_side)
     except (ClientError, BotoCoreError, InvalidExecutionInput) as error:
-        logger.info("no picture of a sample: %s", type(error).__name__)
+        logger.info("no picture: %s", type(error).__name__)
         return None

@@ -3,7 +3,7 @@
 It expects what the validation of the pipeline has accepted, and refuses the rest.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -76,6 +76,25 @@ def manifest_truth(lines: Iterable[bytes], label_attribute: str | None = None) -
     if not images:
         raise NotMeasurable("no line has labels of bounding boxes")
     return LabelledImages(images, names, all_named=False, unlabelled=unlabelled)
+
+
+def labelled_lines(
+    lines: Iterable[bytes], label_attribute: str
+) -> Iterator[tuple[bytes, LabelledImage]]:
+    """The lines that ``manifest_truth`` takes truth from, each with its image.
+
+    Args:
+        lines: of the manifest.
+        label_attribute: the attribute with the boxes.
+    """
+    for number, line in enumerate(lines, 1):
+        try:
+            found = _decode_line(line)
+            if _is_labelled(found, label_attribute):
+                _decode_metadata(found[f"{label_attribute}{_METADATA}"])
+                yield line, _image(number, found, _decode_label(found[label_attribute]))
+        except (msgspec.DecodeError, NotMeasurable, UnicodeDecodeError):
+            continue
 
 
 def _label_attribute(line: dict[str, msgspec.Raw]) -> str | None:

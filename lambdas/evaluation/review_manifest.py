@@ -5,14 +5,15 @@ the manifest can be the input of a label adjustment job on that attribute:
 https://docs.aws.amazon.com/sagemaker/latest/dg/sms-verification-data.html
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from lambdas.evaluation.labelled import LabelledImage
+from lambdas.evaluation.labelled import LabelledImage, LabelledImages
 from lambdas.evaluation.manifest_truth import OBJECT_DETECTION
-from lambdas.evaluation.review import Case, Mark, names_of
+from lambdas.evaluation.review import Mark, Review, names_of
 
 ATTRIBUTE = "predicted"
 
@@ -20,23 +21,21 @@ _decode_line = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 def review_manifest(
-    lines: Iterable[bytes],
-    cases: Sequence[Case],
-    images: Mapping[int, LabelledImage],
-    names: Mapping[int, str],
-    created: str,
+    lines: Iterable[bytes], reviewed: Review, labelled: LabelledImages, now: datetime
 ) -> Iterator[bytes]:
     """The lines of the review manifest, each with its line feed, in the order of the cases.
 
     Args:
         lines: of the manifest that the evaluation's truth is from.
-        cases: the images to review.
-        images: the labelled images by line number.
-        names: of the classes by id.
-        created: the time of the evaluation, as ``2026-01-31T12:00:00``.
+        reviewed: the images to review.
+        labelled: what they are labelled with, by line number.
+        now: the time of the evaluation, UTC.
 
     Every line stays as it is; only an attribute ATTRIBUTE that it had is replaced.
     """
+    cases = [case for group in reviewed.cases.values() for case in group]
+    images = {image.id: image for image in labelled.images}
+    created = now.strftime("%Y-%m-%dT%H:%M:%S")
     wanted = {case.image_id for case in cases}
     found = {number: line for number, line in enumerate(lines, 1) if number in wanted}
     for case in cases:
@@ -45,7 +44,7 @@ def review_manifest(
         line[ATTRIBUTE] = _label(marks, images[case.image_id])
         line[f"{ATTRIBUTE}-metadata"] = {
             "objects": [{"confidence": round(mark.score or 0.0, 4)} for mark in marks],
-            "class-map": names_of(marks, names),
+            "class-map": names_of(marks, labelled.names),
             "type": OBJECT_DETECTION,
             "human-annotated": "no",
             "creation-date": created,

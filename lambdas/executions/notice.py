@@ -7,7 +7,8 @@ from typing import Any
 
 from lambdas import errors
 from lambdas.jobs.console import execution_url
-from lambdas.messages import Execution
+from lambdas.messages import Evaluated, Execution
+from lambdas.registry.figures_text import figures_text
 
 MAX_SUBJECT = 100
 """SNS: a subject has up to 100 ASCII characters."""
@@ -34,12 +35,12 @@ class Notice:
 
 
 def notice_of_end(
-    description: Mapping[str, Any], stopped: Sequence[str], report: str | None
+    description: Mapping[str, Any], stopped: Sequence[str], pages: Mapping[str, str]
 ) -> Notice:
-    """Return what to tell of an ended execution and the training jobs stopped for it.
+    """Return what to tell of an ended execution and the jobs stopped for it, each with its kind.
 
-    From DescribeExecution: the event itself has neither error nor cause. ``report`` is the console
-    page of the validation report, where there is one.
+    From DescribeExecution: the event itself has neither error nor cause. ``pages`` are the console
+    pages of what the execution wrote for people to look at, by name.
     """
     error = description.get("error")
     lines = [f"Execution {description['name']} ended as {description['status']}."]
@@ -47,10 +48,9 @@ def notice_of_end(
         lines.append(f"Error: {error}")
     if description.get("cause"):
         lines.append(f"Cause: {plain_cause(description['cause'])}")
-    lines += [f"Training job {job} was still running and has been stopped." for job in stopped]
+    lines += [f"The {job} was still running and has been stopped." for job in stopped]
     lines.append(f"Next: {_next_step(error)}")
-    if report:
-        lines.append(f"Report: {report}")
+    lines += _pages(pages)
     return _notice(
         f"execution {description['status']}: {description['name']}",
         lines,
@@ -61,12 +61,34 @@ def notice_of_end(
 def notice_of_quota(execution: Execution, cause: str) -> Notice:
     """Return what to tell of an execution that goes on by itself once a quota is raised."""
     lines = [
-        f"Execution {execution.name} waits: the account's quotas allow its training job on none of "
+        f"Execution {execution.name} waits: the account's quotas allow its next job on none of "
         "the instance types. It is asked for again for as long as the setting quota_retry_hours "
         "says.",
         f"Cause: {cause}",
     ]
     return _notice(f"execution waits for a quota: {execution.name}", lines, execution.arn)
+
+
+def notice_of_approval(
+    execution: Execution,
+    version: str,
+    verdict: str,
+    found: Evaluated,
+    pages: Mapping[str, str],
+) -> Notice:
+    """Return what to tell of a model that waits in the registry for a person's approval.
+
+    ``version`` is its ARN, ``verdict`` what the gate says in words.
+    """
+    lines = [
+        f"Execution {execution.name} made a model that waits for approval.",
+        f"Measured: {figures_text(found)}.",
+        verdict,
+        "Next: Look at the evaluation, then approve or reject the version in the model registry.",
+        f"Version: {version}",
+        *_pages(pages),
+    ]
+    return _notice(f"model waits for approval: {execution.name}", lines, execution.arn)
 
 
 def plain_cause(cause: str) -> str:
@@ -77,6 +99,10 @@ def plain_cause(cause: str) -> str:
         return cause
     message = document.get("errorMessage") if isinstance(document, dict) else None
     return message if isinstance(message, str) and message else cause
+
+
+def _pages(pages: Mapping[str, str]) -> list[str]:
+    return [f"{name}: {url}" for name, url in pages.items()]
 
 
 def _next_step(error: str | None) -> str:

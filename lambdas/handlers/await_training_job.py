@@ -1,5 +1,6 @@
 """Await Training Job: leaves the task token for the event that ends the training job."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -8,7 +9,7 @@ from lambdas.adapters.callbacks import S3Callbacks
 from lambdas.adapters.environment import settings
 from lambdas.adapters.executions import StepFunctionsExecutions
 from lambdas.adapters.observability import about_execution, logger, measure_answers, observed
-from lambdas.adapters.training_jobs import SageMakerTrainingJobs
+from lambdas.adapters.sagemaker_jobs import SageMakerJobs
 from lambdas.jobs.wait import register
 from lambdas.messages import AwaitTrainingJobEvent, Callback
 from lambdas.settings import AwaitTrainingJobSettings
@@ -25,9 +26,10 @@ def handler(event: dict[str, Any], context: object) -> None:
         callback,
         TRAINING,
         retry_count=step.retry_count,
-        jobs=SageMakerTrainingJobs(),
+        jobs=SageMakerJobs(TRAINING),
         callbacks=S3Callbacks(settings(AwaitTrainingJobSettings).bucket),
         executions=StepFunctionsExecutions(),
+        now=datetime.now(UTC),
     )
     measure_answers([answered] if answered else [])
     logger.info(

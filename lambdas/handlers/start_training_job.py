@@ -9,11 +9,12 @@ from lambdas.adapters.execution_files import S3JobRecords
 from lambdas.adapters.manifest_objects import S3Manifests
 from lambdas.adapters.notifications import publish
 from lambdas.adapters.observability import about_execution, logger, observed
-from lambdas.adapters.training_jobs import SageMakerTrainingJobs
+from lambdas.adapters.sagemaker_jobs import SageMakerJobs
 from lambdas.executions.notice import notice_of_quota
 from lambdas.messages import StartTrainingJobEvent
 from lambdas.settings import StartTrainingJobSettings
 from lambdas.training.attempt import start_training_job
+from lambdas.training.kind import TRAINING
 
 
 @observed
@@ -25,8 +26,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     job = start_training_job(
         step,
         configured,
-        jobs=SageMakerTrainingJobs(),
-        records=S3JobRecords(configured.bucket),
+        jobs=SageMakerJobs(TRAINING),
+        records=S3JobRecords(configured.bucket, TRAINING),
         manifests=S3Manifests(),
         tell=lambda cause: publish(notice_of_quota(step.execution, cause), configured.topic_arn),
     )

@@ -5,9 +5,12 @@ untrue again, so that neither a late event nor a redrive can make the stop a wro
 """
 
 import logging
+from datetime import datetime
 
 from lambdas.jobs.description import Description
+from lambdas.jobs.overdue import is_overdue
 from lambdas.jobs.ports import Executions, JobRecords, Jobs
+from lambdas.jobs.runs import is_execution_of
 from lambdas.jobs.start import recorded_jobs
 from lambdas.messages import Execution
 
@@ -35,9 +38,16 @@ def stop_abandoned_jobs(
 
 
 def stop_orphaned_jobs(
-    state_machine_arn: str, *, jobs: Jobs, records: JobRecords, executions: Executions
+    state_machine_arn: str,
+    *,
+    jobs: Jobs,
+    records: JobRecords,
+    executions: Executions,
+    now: datetime,
 ) -> list[str]:
     """Stop every running job of this state machine that no execution waits for; return their names.
+
+    And every one that has run for longer than it may, should nobody have looked at it since.
 
     Finds what the event of an ended execution did not: one that was lost, one that came between
     the record of a job and its creation, a function that created its job after the execution was
@@ -49,8 +59,8 @@ def stop_orphaned_jobs(
             execution_arn = jobs.execution_of(job)
             if (
                 execution_arn is not None
-                and _is_execution_of(execution_arn, state_machine_arn)
-                and _is_orphan(job, execution_arn, records, executions)
+                and is_execution_of(execution_arn, state_machine_arn)
+                and _is_to_be_stopped(job, execution_arn, records, executions, now)
             ):
                 jobs.stop(job.name)
                 stopped.append(job.name)
@@ -63,23 +73,24 @@ def stop_orphaned_jobs(
     return stopped
 
 
-def _is_orphan(
-    job: Description, execution_arn: str, records: JobRecords, executions: Executions
+def _is_to_be_stopped(
+    description: Description,
+    execution_arn: str,
+    records: JobRecords,
+    executions: Executions,
+    now: datetime,
 ) -> bool:
-    """Tell whether the run that asked for a job has ended, or has asked for another one since.
+    """Tell whether the run that asked for a job has ended or another one was asked for since.
 
     A job without a record is one of the newest run: older ones have been closed.
     """
     execution = Execution(name=execution_arn.rpartition(":")[2], arn=execution_arn)
     runs = executions.runs(execution_arn)
     recorded = recorded_jobs(execution, records)
-    run = next((each.redrive_count for each in recorded if each.name == job.name), None)
-    if run is None:
+    job = next((each for each in recorded if each.name == description.name), None)
+    if job is None:
         return not runs.is_running
-    return runs.has_ended(run) or recorded[-1].name != job.name
-
-
-def _is_execution_of(execution_arn: str, state_machine_arn: str) -> bool:
-    """``…:execution:<machine>:<name>`` belongs to ``…:stateMachine:<machine>``."""
-    machine = execution_arn.rpartition(":")[0]
-    return machine.replace(":execution:", ":stateMachine:", 1) == state_machine_arn
+    newest = [each for each in recorded if each.item == job.item][-1]
+    return (
+        runs.has_ended(job.redrive_count) or newest is not job or is_overdue(description, job, now)
+    )

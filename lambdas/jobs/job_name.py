@@ -8,17 +8,16 @@ MAX_LENGTH = 63
 account and region."""
 
 
-def job_name(
-    prefix: str, execution_name: str, execution_arn: str, attempt: int, redrive_count: int
-) -> str:
-    """Return ``<prefix>-<execution>-<hash>-<attempt>[r<redrive>]``.
+def job_name(prefix: str, readable: str, purpose: str, attempt: int, redrive_count: int) -> str:
+    """Return ``<prefix>-<readable>-<hash>-<attempt>[r<redrive>]``.
 
-    A pure function of the execution's ARN, the attempt (0 is the first) and the redrive count:
-    SageMaker has no client token, so the name is what makes creating the job idempotent. The
-    hash of the ARN keeps apart executions whose names are equal after shortening.
+    A pure function of what the job is for, such as the execution's ARN, the attempt (0 is the
+    first) and the redrive count: SageMaker has no client token, so the name is what makes creating
+    the job idempotent. The hash of the purpose keeps apart what is equally readable after
+    shortening.
     """
     suffix = f"{attempt + 1}r{redrive_count}" if redrive_count else f"{attempt + 1}"
-    digest = hashlib.sha256(execution_arn.encode()).hexdigest()[:8]
+    digest = hashlib.sha256(purpose.encode()).hexdigest()[:8]
     room = MAX_LENGTH - len(f"{prefix}--{digest}-{suffix}")
-    readable = re.sub(r"[^a-z0-9]+", "-", execution_name.lower())[:room].strip("-")
-    return "-".join(part for part in (prefix, readable, digest, suffix) if part)
+    shortened = re.sub(r"[^a-z0-9]+", "-", readable.lower())[:room].strip("-")
+    return "-".join(part for part in (prefix, shortened, digest, suffix) if part)

@@ -61,10 +61,13 @@ class Executions(Protocol):
 
 
 class JobRecords(Protocol):
-    """The jobs that each execution has asked for, kept in the pipeline's bucket."""
+    """The jobs of one kind that each execution has asked for, kept in the pipeline's bucket.
+
+    Those of each item lie apart, so that items side by side do not overwrite each other's.
+    """
 
     def put_jobs(self, execution: str, jobs: list[Job]) -> None:
-        """Record the jobs of an execution, with the one that it is about to start."""
+        """Record the jobs of an item of an execution, with the one that it is about to start."""
 
     def jobs(self, execution: str) -> list[Job]:
-        """Return the jobs that an execution recorded, oldest first."""
+        """Return the jobs that an execution recorded, those of an item oldest first."""

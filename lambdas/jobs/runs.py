@@ -1,4 +1,4 @@
-"""The runs of an execution: its first, and one for each redrive."""
+"""The executions of a state machine, and the runs of each: its first, and one for each redrive."""
 
 import math
 from dataclasses import dataclass
@@ -19,3 +19,9 @@ class Runs:
 
 FORGOTTEN = Runs(math.inf, is_running=False)
 """Of an execution that Step Functions does not know (any more): whatever it ran has ended."""
+
+
+def is_execution_of(execution_arn: str, state_machine_arn: str) -> bool:
+    """Tell whether ``…:execution:<machine>:<name>`` is of ``…:stateMachine:<machine>``."""
+    machine = execution_arn.rpartition(":")[0]
+    return machine.replace(":execution:", ":stateMachine:", 1) == state_machine_arn

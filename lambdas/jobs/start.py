@@ -18,7 +18,7 @@ from lambdas.messages import Execution, Job
 
 
 def recorded_jobs(execution: Execution, records: JobRecords) -> list[Job]:
-    """Return the jobs that an execution has asked for, oldest first.
+    """Return the jobs that an execution has asked for, those of an item oldest first.
 
     Of another pipeline's execution of the same name, in the same bucket, none.
     """
@@ -90,7 +90,7 @@ def start(
 
 def record(job: Job, execution: Execution, records: JobRecords) -> None:
     """Record a job as the execution's newest; it replaces what was recorded under its name."""
-    recorded = records.jobs(execution.name)
+    recorded = [each for each in records.jobs(execution.name) if each.item == job.item]
     if job not in recorded:
         others = [each for each in recorded if each.name != job.name]
         records.put_jobs(execution.name, [*others, job])

@@ -15,7 +15,9 @@ from lambdas.jobs.callbacks import KeptCallback
 from lambdas.jobs.description import Description
 from lambdas.jobs.kind import JobKind
 from lambdas.jobs.look import look_for
+from lambdas.jobs.overdue import is_overdue
 from lambdas.jobs.ports import Callbacks, Executions, Jobs
+from lambdas.jobs.runs import is_execution_of
 from lambdas.jobs.verdict import Completed, Failed, Verdict
 from lambdas.messages import Callback
 
@@ -37,34 +39,44 @@ def register(
     jobs: Jobs,
     callbacks: Callbacks,
     executions: Executions,
+    now: datetime,
 ) -> Answered | None:
     """Wait for a job; return whether the answer was given at once, None where it is to come.
 
     The token is kept before the job is described: an end that came earlier is seen by the
     describe, one that comes later finds the token. ``retry_count`` says how often the waiting
     state has been tried before: a job that is not to be seen is looked for again before it counts
-    as deleted.
+    as deleted. One that has run for longer than it may is asked to stop: its end is awaited, too.
     """
     kept = callbacks.put(callback)
     description = look_for(callback.job.name, kind, jobs, retry_count=retry_count)
     verdict = _verdict(callback, description, kind)
     if verdict is None:
+        if description is not None and is_overdue(description, callback.job, now):
+            jobs.stop(description.name)
         return None
     return _settle(kept, description, verdict, callbacks=callbacks, executions=executions)
 
 
 def resume(
-    job: str, kind: JobKind, *, jobs: Jobs, callbacks: Callbacks, executions: Executions
+    job: str,
+    kind: JobKind,
+    state_machine_arn: str,
+    *,
+    jobs: Jobs,
+    callbacks: Callbacks,
+    executions: Executions,
 ) -> list[Answered]:
-    """Answer everyone who waits for a job that has ended; return who was.
+    """Answer every execution of a state machine that waits for a job that has ended.
 
     A job nobody waits for is somebody else's, or its waiter is yet to look at it. Whoever renews
-    their token meanwhile is answered, too. Raises ``ServiceUnavailable`` where the job is still
+    their token meanwhile is answered, too. Another pipeline in the same bucket answers its own
+    executions. Raises ``ServiceUnavailable`` where the job is still
     seen running, or not at all: the event came before the description caught up, and the caller
     is to try again.
     """
     answered: list[Answered] = []
-    while waiting := callbacks.waiting_for(job):
+    while waiting := _waiting_for(job, state_machine_arn, callbacks):
         description = jobs.describe(job)
         for kept in waiting:
             verdict = _verdict(kept.callback, description, kind) if description else None
@@ -78,6 +90,14 @@ def resume(
     return answered
 
 
+def _waiting_for(job: str, state_machine_arn: str, callbacks: Callbacks) -> list[KeptCallback]:
+    return [
+        kept
+        for kept in callbacks.waiting_for(job)
+        if is_execution_of(kept.callback.execution.arn, state_machine_arn)
+    ]
+
+
 def _verdict(callback: Callback, description: Description | None, kind: JobKind) -> Verdict | None:
     """Return what a waiting execution is to be told; None while it has to wait.
 
@@ -86,7 +106,7 @@ def _verdict(callback: Callback, description: Description | None, kind: JobKind)
     failure of a job but missing capacity.
     """
     job = callback.job
-    verdict = kind.judge(description) if description else _deleted(job.name, kind)
+    verdict = kind.judge(description, job) if description else _deleted(job.name, kind)
     if isinstance(verdict, Completed):
         return verdict
     if callback.execution.redrive_count > job.redrive_count:

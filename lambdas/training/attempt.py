@@ -7,29 +7,17 @@ from typing import Any, Protocol
 import msgspec
 
 from lambdas.contract import smallest_batch
-from lambdas.errors import (
-    CapacityExhausted,
-    ManifestSuperseded,
-    ResourceLimitExceeded,
-    TrainingRequestRefused,
-)
+from lambdas.errors import ManifestSuperseded, TrainingRequestRefused
 from lambdas.jobs.bills import bills
+from lambdas.jobs.budget import allowed_runtime
+from lambdas.jobs.instance_types import check_tries, in_turn, start_where_allowed
 from lambdas.jobs.job_name import job_name
 from lambdas.jobs.ports import JobRecords, Jobs
-from lambdas.jobs.start import (
-    asked_for_before,
-    completed_before,
-    exists,
-    record,
-    recorded_jobs,
-    start,
-)
+from lambdas.jobs.start import asked_for_before, completed_before, exists, recorded_jobs
 from lambdas.messages import Dataset, Job, StartTrainingJobEvent
 from lambdas.settings import StartTrainingJobSettings
-from lambdas.training.budget import allowed_runtime
 from lambdas.training.job_request import training_job_request
 from lambdas.training.kind import TRAINING
-from lambdas.training.quota import quota_cause
 
 
 class Manifests(Protocol):
@@ -65,10 +53,22 @@ def start_training_job(
     if before is not None and exists(before, TRAINING, jobs):
         return before
     _check_newest(event.dataset, manifests)
-    _check_tries(event, settings)
+    check_tries(
+        settings.instance_types,
+        "instance_types",
+        capacity_misses=event.capacity_misses,
+        max_rounds=settings.max_capacity_rounds,
+        redrive_count=execution.redrive_count,
+    )
     candidates = _candidates(before or _job(event, settings), event, settings)
     paid = bills([each for each in recorded if each != before], TRAINING, jobs)
-    request_of = partial(_request, allowed_runtime(paid, settings), event, settings)
+    allowed_seconds = allowed_runtime(
+        paid,
+        cap_hours=settings.max_billable_hours,
+        longest_seconds=settings.max_runtime_seconds,
+        instance_count=settings.instance_count,
+    )
+    request_of = partial(_request, allowed_seconds, event, settings)
     completed = completed_before(
         recorded,
         request_of(candidates[0]),
@@ -79,23 +79,19 @@ def start_training_job(
     )
     if completed is not None:
         return completed
-    refusals = {}
-    for job in candidates:
-        try:
-            start(job, request_of(job), TRAINING, execution=execution, jobs=jobs, records=records)
-        except ResourceLimitExceeded as refusal:
-            refusals[job.instance_type] = str(refusal)
-        else:
-            return job
-    cause = quota_cause(refusals)
-    if not job.waits_for_quota:
-        tell(cause)
-        record(msgspec.structs.replace(job, waits_for_quota=True), execution, records)
-    raise ResourceLimitExceeded(cause)
+    return start_where_allowed(
+        candidates,
+        request_of,
+        TRAINING,
+        execution=execution,
+        jobs=jobs,
+        records=records,
+        tell=tell,
+    )
 
 
 def _job(event: StartTrainingJobEvent, settings: StartTrainingJobSettings) -> Job:
-    execution, types = event.execution, settings.instance_types
+    execution = event.execution
     name = job_name(
         settings.training_job_prefix,
         execution.name,
@@ -105,7 +101,7 @@ def _job(event: StartTrainingJobEvent, settings: StartTrainingJobSettings) -> Jo
     )
     return Job(
         name=name,
-        instance_type=types[event.capacity_misses % len(types)],
+        instance_type=in_turn(settings.instance_types, event.capacity_misses)[0],
         instance_count=settings.instance_count,
         attempt=event.attempt,
         internal_errors=event.internal_errors,
@@ -122,9 +118,7 @@ def _candidates(
     Those on which the batch would be too small are left out, unless it is the attempt's own:
     raises ``TrainingRequestRefused`` then.
     """
-    types = settings.instance_types
-    first = event.capacity_misses % len(types)
-    own, *others = types[first:] + types[:first]
+    own, *others = in_turn(settings.instance_types, event.capacity_misses)
     if not _takes_batch(own, event.dataset):
         raise TrainingRequestRefused(
             f"{own} splits every batch over its {smallest_batch(own)} GPUs, and a batch has only "
@@ -168,15 +162,4 @@ def _check_newest(dataset: Dataset, manifests: Manifests) -> None:
             f"{dataset.manifest} has been written again since version {dataset.version_id}, which "
             "this execution validated. The newer version has an execution of its own; to train "
             "on this one all the same, start an execution by hand and name its version_id."
-        )
-
-
-def _check_tries(event: StartTrainingJobEvent, settings: StartTrainingJobSettings) -> None:
-    """Every redrive is a person's decision to try the whole list anew."""
-    types = settings.instance_types
-    allowed = len(types) * settings.max_capacity_rounds * (1 + event.execution.redrive_count)
-    if event.capacity_misses >= allowed:
-        raise CapacityExhausted(
-            f"No capacity in {event.capacity_misses} tries over {', '.join(types)}. Redrive the "
-            "execution later, or add instance types to the setting instance_types."
         )

@@ -7,7 +7,7 @@ from lambdas import errors
 from lambdas.jobs.console import log_url
 from lambdas.jobs.description import Description
 from lambdas.jobs.verdict import Completed, Failed, Verdict
-from lambdas.messages import Bill
+from lambdas.messages import Bill, Job
 from lambdas.training.advice import advice
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
@@ -56,7 +56,7 @@ def bill(description: Description) -> Bill:
     )
 
 
-def judge(description: Description) -> Verdict | None:
+def judge(description: Description, _job: Job) -> Verdict | None:
     """Return how a training job ended; None while it has not.
 
     ``Stopped`` has three meanings, told apart by ``SecondaryStatus``: hitting the maximum runtime

@@ -159,14 +159,16 @@ class Deployment:
 
 
 def zip_folder(folder: Path) -> bytes:
-    """Zip a folder's files; the same files give the same bytes, wherever and whenever."""
+    """Zip a folder's files, not compressed: the bytes go no further than this process.
+
+    The same files give the same bytes, wherever and whenever.
+    """
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(packed, "w") as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _EPOCH)
                 entry.external_attr = path.stat().st_mode << 16
-                entry.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(entry, path.read_bytes())
     return packed.getvalue()
 

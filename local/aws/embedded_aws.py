@@ -1,4 +1,4 @@
-"""The embedded AWS: ministack with its repairs and a training service, inside this process."""
+"""The embedded AWS: ministack with its repairs and a SageMaker, inside this process."""
 
 from __future__ import annotations
 
@@ -39,9 +39,17 @@ from local.aws.repairs.state_machines import StateMachines
 from local.aws.repairs.task_invocation import TaskInvocation
 from local.aws.repairs.task_states import TaskStates
 from local.aws.repairs.task_tokens import TaskTokens
+from local.aws.repairs.unpacked_archives import UnpackedArchives
+from local.aws.sagemaker.account import SageMakerAccount
 from local.aws.sagemaker.api import SageMakerApi
+from local.aws.sagemaker.model_package_group_template import ModelPackageGroupTemplates
+from local.aws.sagemaker.model_package_groups import ModelPackageGroups
+from local.aws.sagemaker.model_packages import ModelPackages
+from local.aws.sagemaker.models import Models
 from local.aws.sagemaker.training_service import TrainingService
+from local.aws.sagemaker.transform_service import TransformService
 from local.aws.server import Server, listening_socket
+from local.aws.warm_functions import WarmFunctions
 
 
 class AlreadyRunning(RuntimeError):
@@ -71,8 +79,13 @@ class EmbeddedAws:
     ) -> None:
         self.region, self.account = region, account
         self.training = training or TrainingService()
+        self.models = Models()
+        self.transform = TransformService(self.models, pace=self.training.pace)
+        self.model_package_groups = ModelPackageGroups()
+        self.model_packages = ModelPackages(self.model_package_groups)
         self.events = EventBus()
         self.faults = ApiFaults()
+        self.warm_functions = WarmFunctions()
         self._clock = Clock(clock_speed)
         self._concurrent_functions = concurrent_functions
         self._authorizer = Authorizer()
@@ -151,15 +164,27 @@ class EmbeddedAws:
         server = Server(application.app, bound)
         self._stack.callback(server.stop)
         self._stack.callback(self._invocations.stop)
+        self._stack.callback(self.warm_functions.stop)
         self._stack.callback(self._machines.stop_all)
         self._stack.callback(self.training.stop_all)
+        self._stack.callback(self.transform.stop_all)
         server.start()
 
     def _install(self, patches: Patches, folder: str) -> None:
         tokens = TaskTokens()
-        self.training.attach(self.region, self.account, self.events, self.client)
+        sagemaker = SageMakerAccount(self.region, self.account, self.events, self.client)
+        services = (
+            self.training,
+            self.models,
+            self.transform,
+            self.model_package_groups,
+            self.model_packages,
+        )
+        for service in services:
+            service.attach(sagemaker)
         IamRepairs(self._authorizer).install(patches, tokens.state_machine_of)
         LambdaRepairs(self._authorizer, folder, self._concurrent_functions).install(patches)
+        UnpackedArchives(folder).install(patches)
         self._invocations.install(patches)
         LambdaFailureRouting(self.client, self._authorizer).install(patches)
         LambdaTemplateRepairs().install(patches)
@@ -174,7 +199,8 @@ class EmbeddedAws:
         S3EventRepairs().install(patches)
         S3BucketRepairs().install(patches)
         S3MissingObjects().install(patches)
-        SageMakerApi(self.training).install(patches)
+        SageMakerApi(sagemaker, *services).install(patches)
+        ModelPackageGroupTemplates(sagemaker, self.model_package_groups).install(patches)
         self.faults.install(patches)
 
 

@@ -8,18 +8,29 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from lambdas.contract import BucketLayout
+from lambdas.contract import BucketLayout, State
 from local.aws.deployment import Deployment
 from local.aws.embedded_aws import EmbeddedAws
 from local.aws.sagemaker.training_service import TrainingService
 from local.demo.results import FRESH_PICTURE, MODEL
 from local.demo.source import Source
-from local.demo.transcript import Step, follow
+from local.demo.transcript import StateEntered, Step, follow
 from stacks.settings.environments import STACK_NAME
 from stacks.synthesis import synthesize
 
 STATUS_SECONDS = 0.3
 """How long a training job shows, at least, each of its statuses: long enough to be seen."""
+
+AFTER_TRAINING = (
+    "resume_execution",
+    "record_model",
+    "prepare_evaluation",
+    "start_transform_job",
+    "await_transform_job",
+    "evaluate_model",
+    "register_model",
+)
+"""The functions that are started while the stand-in trains, which keeps one core busy."""
 
 TRIGGER_SECONDS = 30
 """How long the write of a manifest may take to start its execution."""
@@ -73,7 +84,10 @@ class DemoRun:
 
     def follow(self, execution_arn: str) -> Iterator[Step]:
         """Yield the execution's steps until it has ended."""
-        return follow(self.aws.client("stepfunctions"), execution_arn)
+        for step in follow(self.aws.client("stepfunctions"), execution_arn):
+            if isinstance(step, StateEntered) and step.state == State.AWAIT_TRAINING_JOB:
+                self._warm_functions()
+            yield step
 
     def save_results(self, execution_arn: str, folder: Path) -> Path:
         """Copy what the execution wrote, its model and a picture to try it on; return where."""
@@ -82,10 +96,9 @@ class DemoRun:
         target.mkdir(parents=True, exist_ok=True)
         layout = BucketLayout(self._outputs["BucketName"])
         s3 = self.aws.client("s3")
-        for prefix in (layout.execution_file(execution, ""), layout.MODELS):
-            for item in s3.list_objects_v2(Bucket=layout.bucket, Prefix=prefix).get("Contents", []):
-                if item["Key"].startswith(layout.image_checks(execution)):
-                    continue  # Step Functions' own; what they say is in the report
+        files = {"Prefix": layout.execution_file(execution, ""), "Delimiter": "/"}
+        for where in (files, {"Prefix": layout.MODELS}):
+            for item in s3.list_objects_v2(Bucket=layout.bucket, **where).get("Contents", []):
                 path = target / item["Key"].rpartition("/")[2]
                 s3.download_file(layout.bucket, item["Key"], str(path))
         picture = self._source.fresh_picture()
@@ -110,6 +123,12 @@ class DemoRun:
                 account=self.aws.account,
             ).deploy()
             done.append("Deployed it to the embedded AWS")
+
+    def _warm_functions(self) -> None:
+        pages = self.aws.client("lambda").get_paginator("list_functions").paginate()
+        functions = [function for page in pages for function in page["Functions"]]
+        names = {each["Handler"].split(".")[-2]: each["FunctionName"] for each in functions}
+        self.aws.warm_functions.start(names[each] for each in AFTER_TRAINING if each in names)
 
     def _started_execution(self) -> str:
         stepfunctions = self.aws.client("stepfunctions")

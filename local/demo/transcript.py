@@ -53,26 +53,19 @@ Step = StateEntered | StateExited | ExecutionEnded
 def follow(stepfunctions: "SFNClient", execution_arn: str) -> Iterator[Step]:
     """Yield the steps of an execution as they happen, until it has ended."""
     seen = 0
-    state, entered, error = "", 0.0, ""
     while True:
         description = stepfunctions.describe_execution(executionArn=execution_arn)
         events = _history(stepfunctions, execution_arn)
         for event in events[seen:]:
-            kind, at = event["type"], event["timestamp"].timestamp()
-            if kind.endswith("StateEntered"):
-                state, entered, error = event["stateEnteredEventDetails"]["name"], at, ""
-                yield StateEntered(state)
-            elif kind.endswith("StateExited"):
-                details = event["stateExitedEventDetails"]
-                output = msgspec.json.decode(details.get("output") or "null")
-                yield StateExited(details["name"], at - entered, output, error)
-            elif kind in _FAILURES:
-                error = _error(event)
+            if event["type"].endswith("StateEntered"):
+                yield StateEntered(event["stateEnteredEventDetails"]["name"])
+            elif event["type"].endswith("StateExited"):
+                yield _exited(event, events)
         seen = len(events)
         if description["status"] != "RUNNING":
             yield ExecutionEnded(
                 description["status"],
-                state,
+                _last_state(events),
                 description.get("error", ""),
                 description.get("cause", ""),
                 msgspec.json.decode(description.get("output") or "null"),
@@ -86,6 +79,37 @@ def _history(stepfunctions: "SFNClient", execution_arn: str) -> list[Any]:
         executionArn=execution_arn
     )
     return [event for page in pages for event in page["events"]]
+
+
+def _exited(event: Any, events: list[Any]) -> StateExited:
+    """Return how a state was left: its entry, and what it failed with before, lie further back.
+
+    Items of a Map go on side by side, so that the entry is not the last one of that name: it is the
+    one that the event leads back to.
+    """
+    details, error, is_own = event["stateExitedEventDetails"], "", True
+    before = _predecessor(event, events)
+    while before.get("stateEnteredEventDetails", {}).get("name") != details["name"]:
+        is_own = is_own and not before["type"].endswith("StateExited")
+        if is_own and before["type"] in _FAILURES:
+            error = error or _error(before)
+        before = _predecessor(before, events)
+    seconds = (event["timestamp"] - before["timestamp"]).total_seconds()
+    output = msgspec.json.decode(details.get("output") or "null")
+    return StateExited(details["name"], seconds, output, error)
+
+
+def _last_state(events: list[Any]) -> str:
+    """Return the state that the end leads back to; of an end from outside, the newest."""
+    event = events[-1] if events[-1]["previousEventId"] else events[-2]
+    while "stateEnteredEventDetails" not in event and event["previousEventId"]:
+        event = _predecessor(event, events)
+    name: str = event.get("stateEnteredEventDetails", {}).get("name", "")
+    return name
+
+
+def _predecessor(event: Any, events: list[Any]) -> Any:
+    return events[event["previousEventId"] - 1]
 
 
 def _error(event: Any) -> str:

@@ -18,7 +18,7 @@ KEY_USES = {
 uploads in parts, for which S3 decrypts its data key again (S3 user guide, mpuAndPermissions.html;
 SQS developer guide, sqs-key-management.html; SNS developer guide, sns-key-management.html)."""
 
-TRAINING = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey")
+OF_A_JOB = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey")
 """Of input and output that are encrypted with a key (SageMaker developer guide,
 sagemaker-roles.html, "CreateTrainingJob API: Execution Role Permissions")."""
 
@@ -47,12 +47,12 @@ def key_use(key: kms.IKey | None, actions: Iterable[str]) -> list[iam.PolicyStat
     ]
 
 
-def key_use_of_training(key: kms.IKey | None, *, volumes: bool) -> Sequence[iam.PolicyStatement]:
-    """Return the statement for the training role; ``volumes``: the key encrypts those as well.
+def key_use_of_job(key: kms.IKey | None, *, volumes: bool) -> Sequence[iam.PolicyStatement]:
+    """Return the statement for the role of a job; ``volumes``: the key encrypts those as well.
 
     A grant is how a volume is encrypted; the documentation knows no condition to narrow it by.
     """
     if key is None:
         return []
-    actions = [*TRAINING, *(["kms:CreateGrant"] if volumes else [])]
+    actions = [*OF_A_JOB, *(["kms:CreateGrant"] if volumes else [])]
     return [iam.PolicyStatement(sid="UseKey", actions=actions, resources=[key.key_arn])]

@@ -1,6 +1,7 @@
-"""What moves the pipeline, three events and a clock: for each its rule and its function."""
+"""What moves the pipeline, events and a clock: for each its rule and its function."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from aws_cdk import Duration, Stack
@@ -14,18 +15,20 @@ from constructs import Construct
 from lambdas.contract import BucketLayout
 from lambdas.settings import (
     CloseExecutionSettings,
-    ReconcileTrainingJobsSettings,
+    ReconcileJobsSettings,
     ResumeExecutionSettings,
     StartExecutionSettings,
 )
 from stacks.constructs.dead_letter_alarm import DeadLetterAlarm
 from stacks.constructs.dead_letter_queue import DeadLetterQueue
 from stacks.constructs.permissions import (
+    SageMakerThing,
     allow_answering_tasks,
+    allow_describing,
+    allow_ending,
     allow_listing,
-    allow_looking_at_training_jobs,
     allow_on_objects,
-    allow_stopping_training_jobs,
+    allow_reading_tags,
     executions_arn,
 )
 from stacks.constructs.pipeline_function import (
@@ -34,20 +37,21 @@ from stacks.constructs.pipeline_function import (
     FunctionSize,
     PipelineFunction,
 )
+from stacks.settings.function_settings import function_settings
 
 DELIVERY_HOURS = 24
 DELIVERY_ATTEMPTS = 185
 """What EventBridge does at most to deliver an event (eb-rule-retry-policy.html)."""
 
 RECONCILE_MINUTES = 15
-"""How long a training job may run on for an execution that has ended, at the very worst."""
+"""How long a job may run on for an execution that has ended, at the very worst."""
 
 RECONCILIATION = FunctionSize(timeout_seconds=900, memory_mb=512)
-"""Three calls, about 0.1 s, for each running job: enough for some 7,000 at once."""
+"""Three calls, about 0.1 s, for each running job or model: enough for some 7,000 at once."""
 
 
 class EventRoutes(Construct):
-    """``start_``, ``resume_`` and ``close_execution``, ``reconcile_training_jobs``, their rules.
+    """``start_``, ``resume_`` and ``close_execution``, ``reconcile_jobs``, and their rules.
 
     An event that cannot be delivered and one that its function fails on three times both end in
     ``dead_letters``, in the form in which EventBridge sent them.
@@ -73,9 +77,12 @@ class EventRoutes(Construct):
         self.dead_letters = DeadLetterQueue(self, "DeadLetters", key=defaults.storage.key)
         DeadLetterAlarm(self, "DeadLettersAlarm", queue=self.dead_letters, topic=topic)
         self._route_manifests()
-        self._route_training_jobs()
+        self._jobs = [SageMakerThing.TRAINING_JOB]
+        if self._settings.evaluation == "on":
+            self._jobs.append(SageMakerThing.TRANSFORM_JOB)
+        self._route_jobs()
         self._route_executions()
-        self._reconcile_training_jobs()
+        self._reconcile_jobs()
 
     def _route_manifests(self) -> None:
         prefix = self._settings.labeling_prefix
@@ -106,32 +113,47 @@ class EventRoutes(Construct):
             ),
         )
 
-    def _route_training_jobs(self) -> None:
-        self._route(
-            "TrainingJobEnded",
-            events.EventPattern(
-                source=["aws.sagemaker"],
-                detail_type=["SageMaker Training Job State Change"],
-                detail={
-                    "TrainingJobStatus": ["Completed", "Failed", "Stopped"],
-                    # Not by their names: the prefix may have been another one when a job was
-                    # started.
-                    "RoleArn": [self._training_role.role_arn],
-                },
+    def _route_jobs(self) -> None:
+        """Not by their names: the prefix may have been another one when a job was started.
+
+        What tells ours is the role of a training job and where a transform job writes: its event
+        has no role.
+        """
+        resume = self._resume_execution()
+        predictions = f"s3://{self._bucket.bucket_name}/{BucketLayout.EXECUTIONS}"
+        ours: dict[SageMakerThing, dict[str, Any]] = {
+            SageMakerThing.TRAINING_JOB: {"RoleArn": [self._training_role.role_arn]},
+            SageMakerThing.TRANSFORM_JOB: {
+                "TransformOutput": {"S3OutputPath": [{"prefix": predictions}]}
+            },
+        }
+        for job in self._jobs:
+            self._route(
+                f"{job}Ended",
+                events.EventPattern(
+                    source=["aws.sagemaker"],
+                    detail_type=[f"SageMaker {job.words} State Change"],
+                    detail={f"{job}Status": ["Completed", "Failed", "Stopped"], **ours[job]},
+                ),
+                resume,
+            )
+
+    def _resume_execution(self) -> PipelineFunction:
+        return self._function(
+            "resume_execution",
+            description="Answers the execution that awaits a job",
+            settings=ResumeExecutionSettings(
+                bucket=self._bucket.bucket_name,
+                state_machine_arn=self.state_machine.state_machine_arn,
             ),
-            self._function(
-                "resume_execution",
-                description="Answers the execution that awaits a training job",
-                settings=ResumeExecutionSettings(bucket=self._bucket.bucket_name),
-                permissions=[
-                    allow_on_objects(
-                        self._bucket, BucketLayout.CALLBACKS, "s3:GetObject", "s3:DeleteObject"
-                    ),
-                    allow_listing(self._bucket, BucketLayout.CALLBACKS),
-                    allow_looking_at_training_jobs(Stack.of(self), "sagemaker:DescribeTrainingJob"),
-                    allow_answering_tasks(self.state_machine.state_machine_arn),
-                ],
-            ),
+            permissions=[
+                allow_on_objects(
+                    self._bucket, BucketLayout.CALLBACKS, "s3:GetObject", "s3:DeleteObject"
+                ),
+                allow_listing(self._bucket, BucketLayout.CALLBACKS),
+                *(allow_describing(Stack.of(self), job) for job in self._jobs),
+                allow_answering_tasks(self.state_machine.state_machine_arn),
+            ],
         )
 
     def _route_executions(self) -> None:
@@ -147,36 +169,41 @@ class EventRoutes(Construct):
             ),
             self._function(
                 "close_execution",
-                description="Stops the training job of an execution that failed, and tells people",
+                description="Stops the jobs of an execution that failed, and tells people",
                 settings=CloseExecutionSettings(
                     bucket=self._bucket.bucket_name, topic_arn=self.topic.topic_arn
                 ),
                 permissions=[
                     allow_on_objects(self._bucket, BucketLayout.EXECUTIONS, "s3:GetObject"),
                     allow_listing(self._bucket, BucketLayout.EXECUTIONS),
-                    allow_looking_at_training_jobs(Stack.of(self), "sagemaker:DescribeTrainingJob"),
-                    allow_stopping_training_jobs(self.state_machine),
+                    *(allow_describing(Stack.of(self), job) for job in self._jobs),
+                    *self._stopping_jobs(),
                     self._describing_executions(),
                     iam.PolicyStatement(actions=["sns:Publish"], resources=[self.topic.topic_arn]),
                 ],
             ),
         )
 
-    def _reconcile_training_jobs(self) -> None:
+    def _reconcile_jobs(self) -> None:
         function = self._function(
-            "reconcile_training_jobs",
-            description="Stops training jobs whose execution has ended, should its event be lost",
+            "reconcile_jobs",
+            description="Stops jobs whose execution has ended, should its event be lost",
             size=RECONCILIATION,
-            settings=ReconcileTrainingJobsSettings(
+            settings=function_settings(
+                ReconcileJobsSettings,
+                self._settings,
                 bucket=self._bucket.bucket_name,
                 state_machine_arn=self.state_machine.state_machine_arn,
             ),
             permissions=[
                 allow_on_objects(self._bucket, BucketLayout.EXECUTIONS, "s3:GetObject"),
                 allow_listing(self._bucket, BucketLayout.EXECUTIONS),
-                iam.PolicyStatement(actions=["sagemaker:ListTrainingJobs"], resources=["*"]),
-                allow_looking_at_training_jobs(Stack.of(self), "sagemaker:ListTags"),
-                allow_stopping_training_jobs(self.state_machine),
+                iam.PolicyStatement(
+                    actions=[f"sagemaker:List{job}s" for job in self._jobs], resources=["*"]
+                ),
+                allow_reading_tags(Stack.of(self), *self._jobs),
+                *self._stopping_jobs(),
+                *self._deleting_models(),
                 self._describing_executions(),
             ],
         )
@@ -186,6 +213,19 @@ class EventRoutes(Construct):
             schedule=events.Schedule.rate(Duration.minutes(RECONCILE_MINUTES)),
             targets=[targets.LambdaFunction(function, retry_attempts=0)],
         )
+
+    def _stopping_jobs(self) -> list[iam.PolicyStatement]:
+        return [allow_ending("Stop", job, self.state_machine) for job in self._jobs]
+
+    def _deleting_models(self) -> list[iam.PolicyStatement]:
+        if SageMakerThing.TRANSFORM_JOB not in self._jobs:
+            return []
+        return [
+            iam.PolicyStatement(actions=["sagemaker:ListModels"], resources=["*"]),
+            allow_reading_tags(Stack.of(self), SageMakerThing.MODEL),
+            allow_describing(Stack.of(self), SageMakerThing.TRANSFORM_JOB),
+            allow_ending("Delete", SageMakerThing.MODEL, self.state_machine),
+        ]
 
     def _route(self, name: str, pattern: events.EventPattern, function: PipelineFunction) -> None:
         events.Rule(

@@ -1,6 +1,9 @@
 """Statements that several functions' roles share, each naming only the pipeline's own things."""
 
+import re
 from collections.abc import Sequence
+from enum import StrEnum
+from typing import Literal
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
@@ -26,37 +29,77 @@ def allow_listing(bucket: s3.IBucket, *prefixes: str) -> iam.PolicyStatement:
     )
 
 
-def allow_looking_at_training_jobs(stack: Stack, *actions: str) -> iam.PolicyStatement:
-    """Allow reading about any training job of the account.
+class SageMakerThing(StrEnum):
+    """A resource of SageMaker's, as the names of actions have it."""
+
+    TRAINING_JOB = "TrainingJob"
+    TRANSFORM_JOB = "TransformJob"
+    MODEL = "Model"
+
+    @property
+    def words(self) -> str:
+        """Return its name in words."""
+        return re.sub(r"(?<!^)(?=[A-Z])", " ", self)
+
+    def arn(self, stack: Stack, names: str) -> str:
+        """Return the pattern of the ARNs of those with some names."""
+        return stack.format_arn(
+            service="sagemaker",
+            resource=self.words.lower().replace(" ", "-"),
+            resource_name=names,
+        )
+
+
+def allow_describing(stack: Stack, thing: SageMakerThing) -> iam.PolicyStatement:
+    """Allow reading about any of the account.
 
     Whose a job is, its tag says, which one that was never created does not have; and names tell
     nothing: the prefix may have been another one when the job was started.
     """
-    return iam.PolicyStatement(actions=list(actions), resources=[_training_jobs(stack, "*")])
-
-
-def allow_creating_training_jobs(
-    state_machine: sfn.StateMachine, prefix: str
-) -> iam.PolicyStatement:
-    """Allow creating training jobs with the prefix and the tag of an execution of ours."""
-    stack = Stack.of(state_machine)
     return iam.PolicyStatement(
-        actions=["sagemaker:CreateTrainingJob", "sagemaker:AddTags"],
-        resources=[_training_jobs(stack, f"{prefix}-*")],
+        actions=[f"sagemaker:Describe{thing}"], resources=[thing.arn(stack, "*")]
+    )
+
+
+def allow_reading_tags(stack: Stack, *things: SageMakerThing) -> iam.PolicyStatement:
+    """Allow reading whose any of the account is."""
+    return iam.PolicyStatement(
+        actions=["sagemaker:ListTags"], resources=[thing.arn(stack, "*") for thing in things]
+    )
+
+
+def allow_creating(
+    thing: SageMakerThing, state_machine: sfn.StateMachine, prefix: str
+) -> iam.PolicyStatement:
+    """Allow creating those with the prefix and the tag of an execution of ours."""
+    return iam.PolicyStatement(
+        actions=[f"sagemaker:Create{thing}", "sagemaker:AddTags"],
+        resources=[thing.arn(Stack.of(state_machine), f"{prefix}-*")],
         conditions={
             "StringLike": {f"aws:RequestTag/{EXECUTION_TAG}": executions_arn(state_machine)}
         },
     )
 
 
-def allow_stopping_training_jobs(state_machine: sfn.StateMachine) -> iam.PolicyStatement:
-    """Allow stopping the training jobs of the state machine's executions, whatever their names."""
+def allow_ending(
+    verb: Literal["Stop", "Delete"], thing: SageMakerThing, state_machine: sfn.StateMachine
+) -> iam.PolicyStatement:
+    """Allow stopping or deleting those of the state machine's executions, whatever their names."""
     return iam.PolicyStatement(
-        actions=["sagemaker:StopTrainingJob"],
-        resources=[_training_jobs(Stack.of(state_machine), "*")],
+        actions=[f"sagemaker:{verb}{thing}"],
+        resources=[thing.arn(Stack.of(state_machine), "*")],
         conditions={
             "StringLike": {f"aws:ResourceTag/{EXECUTION_TAG}": executions_arn(state_machine)}
         },
+    )
+
+
+def allow_passing(role: iam.IRole) -> iam.PolicyStatement:
+    """Allow handing a role to SageMaker, for a job to run with."""
+    return iam.PolicyStatement(
+        actions=["iam:PassRole"],
+        resources=[role.role_arn],
+        conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
     )
 
 
@@ -70,8 +113,15 @@ def executions_arn(state_machine: sfn.StateMachine) -> str:
     )
 
 
-def _training_jobs(stack: Stack, names: str) -> str:
-    return stack.format_arn(service="sagemaker", resource="training-job", resource_name=names)
+def allow_keeping_task_tokens(bucket: s3.IBucket) -> iam.PolicyStatement:
+    """Allow leaving a task token and forgetting it.
+
+    Deleting only the record that was written asks for reading it (S3 user guide,
+    conditional-deletes.html).
+    """
+    return allow_on_objects(
+        bucket, BucketLayout.CALLBACKS, "s3:PutObject", "s3:GetObject", "s3:DeleteObject"
+    )
 
 
 def allow_answering_tasks(state_machine_arn: str) -> iam.PolicyStatement:
@@ -82,11 +132,16 @@ def allow_answering_tasks(state_machine_arn: str) -> iam.PolicyStatement:
     )
 
 
-def allow_reading(buckets: Sequence[s3.IBucket]) -> list[iam.PolicyStatement]:
-    """Allow reading any version of any object; a missing one is told from a forbidden one."""
+def allow_reading(
+    buckets: Sequence[s3.IBucket], *, versions: bool = False
+) -> list[iam.PolicyStatement]:
+    """Allow reading any object, ``versions``: any version of it, too.
+
+    A missing one is told from a forbidden one.
+    """
     return [
         iam.PolicyStatement(
-            actions=["s3:GetObject", "s3:GetObjectVersion"],
+            actions=["s3:GetObject", *(["s3:GetObjectVersion"] if versions else [])],
             resources=[bucket.arn_for_objects("*") for bucket in buckets],
         ),
         iam.PolicyStatement(

@@ -17,10 +17,14 @@ from lambdas.settings import (
     ValidateManifestSettings,
 )
 from stacks.constructs.permissions import (
+    SageMakerThing,
+    allow_describing,
+    allow_keeping_task_tokens,
     allow_listing,
-    allow_looking_at_training_jobs,
     allow_on_objects,
+    allow_passing,
     allow_reading,
+    allow_reading_tags,
     deny_reading_task_tokens,
 )
 from stacks.constructs.pipeline_function import (
@@ -135,7 +139,7 @@ class Steps(Construct):
 
     def _validating(self) -> list[iam.PolicyStatement]:
         return [
-            *allow_reading([self._bucket, *self._defaults.storage.image_buckets]),
+            *allow_reading([self._bucket, *self._defaults.storage.image_buckets], versions=True),
             deny_reading_task_tokens(self._bucket),
             allow_on_objects(
                 self._bucket, BucketLayout.EXECUTIONS, "s3:PutObject", "s3:AbortMultipartUpload"
@@ -162,14 +166,9 @@ class Steps(Construct):
             ),
             permissions=[
                 # Creating and stopping them is allowed by the workflow, which knows its executions.
-                allow_looking_at_training_jobs(
-                    Stack.of(self), "sagemaker:DescribeTrainingJob", "sagemaker:ListTags"
-                ),
-                iam.PolicyStatement(
-                    actions=["iam:PassRole"],
-                    resources=[training_role.role_arn],
-                    conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-                ),
+                allow_describing(Stack.of(self), SageMakerThing.TRAINING_JOB),
+                allow_reading_tags(Stack.of(self), SageMakerThing.TRAINING_JOB),
+                allow_passing(training_role),
                 allow_on_objects(
                     self._bucket, BucketLayout.EXECUTIONS, "s3:PutObject", "s3:GetObject"
                 ),
@@ -187,16 +186,8 @@ class Steps(Construct):
             defaults=self._defaults,
             settings=AwaitTrainingJobSettings(bucket=self._bucket.bucket_name),
             permissions=[
-                # Deleting only the record that was written asks for reading it (S3 user guide,
-                # conditional-deletes.html).
-                allow_on_objects(
-                    self._bucket,
-                    BucketLayout.CALLBACKS,
-                    "s3:PutObject",
-                    "s3:GetObject",
-                    "s3:DeleteObject",
-                ),
-                allow_looking_at_training_jobs(Stack.of(self), "sagemaker:DescribeTrainingJob"),
+                allow_keeping_task_tokens(self._bucket),
+                allow_describing(Stack.of(self), SageMakerThing.TRAINING_JOB),
             ],
         )
 
@@ -206,9 +197,11 @@ class Steps(Construct):
             "record_model",
             description="Records the model, its metrics and what the training cost",
             defaults=self._defaults,
-            settings=RecordModelSettings(bucket=self._bucket.bucket_name),
+            settings=function_settings(
+                RecordModelSettings, self._settings, bucket=self._bucket.bucket_name
+            ),
             permissions=[
-                allow_looking_at_training_jobs(Stack.of(self), "sagemaker:DescribeTrainingJob"),
+                allow_describing(Stack.of(self), SageMakerThing.TRAINING_JOB),
                 allow_on_objects(
                     self._bucket, BucketLayout.EXECUTIONS, "s3:PutObject", "s3:GetObject"
                 ),

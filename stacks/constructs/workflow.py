@@ -7,14 +7,17 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from stacks.constructs.check_images import allow_map_runs
+from stacks.constructs.evaluation_steps import EvaluationSteps
 from stacks.constructs.log_group import PipelineLogGroup
 from stacks.constructs.permissions import (
+    SageMakerThing,
     allow_answering_tasks,
-    allow_creating_training_jobs,
-    allow_stopping_training_jobs,
+    allow_creating,
+    allow_ending,
 )
 from stacks.constructs.pipeline_function import PipelineFunction
 from stacks.constructs.steps import Steps
+from stacks.constructs.transform_steps import TransformSteps
 from stacks.constructs.workflow_graph import WorkflowGraph
 from stacks.constructs.workflow_role import WorkflowRole
 from stacks.retries import longest_execution
@@ -33,6 +36,7 @@ class Workflow(Construct):
         *,
         settings: PipelineSettings,
         steps: Steps,
+        evaluation: EvaluationSteps | None,
         key: kms.IKey | None,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -44,9 +48,10 @@ class Workflow(Construct):
             steps.start_training_job,
             steps.await_training_job,
             steps.record_model,
+            *(evaluation.functions if evaluation else ()),
         )
         role = WorkflowRole(self, "Role", functions=functions)
-        graph = WorkflowGraph(self, "Graph", settings=settings, steps=steps)
+        graph = WorkflowGraph(self, "Graph", settings=settings, steps=steps, evaluation=evaluation)
         self.state_machine = sfn.StateMachine(
             self,
             "StateMachine",
@@ -73,13 +78,32 @@ class Workflow(Construct):
                 statements=allow_map_runs(self.state_machine, steps.bucket, key),
                 roles=[role],
             )
+        self._allow_jobs(steps)
+        if evaluation:
+            self._allow_transform_jobs(evaluation.transform)
+
+    def _allow_jobs(self, steps: Steps) -> None:
+        machine, prefix = self.state_machine, self._settings.training_job_prefix
         self._allow(
             steps.start_training_job,
-            allow_creating_training_jobs(self.state_machine, settings.training_job_prefix),
-            allow_stopping_training_jobs(self.state_machine),
+            allow_creating(SageMakerThing.TRAINING_JOB, machine, prefix),
+            allow_ending("Stop", SageMakerThing.TRAINING_JOB, machine),
+        )
+        self._allow(steps.await_training_job, allow_answering_tasks(machine.state_machine_arn))
+
+    def _allow_transform_jobs(self, steps: TransformSteps) -> None:
+        machine, prefix = self.state_machine, self._settings.training_job_prefix
+        stopping = allow_ending("Stop", SageMakerThing.TRANSFORM_JOB, machine)
+        self._allow(
+            steps.start_transform_job,
+            allow_creating(SageMakerThing.MODEL, machine, prefix),
+            allow_creating(SageMakerThing.TRANSFORM_JOB, machine, prefix),
+            stopping,
         )
         self._allow(
-            steps.await_training_job, allow_answering_tasks(self.state_machine.state_machine_arn)
+            steps.await_transform_job,
+            allow_answering_tasks(machine.state_machine_arn),
+            stopping,
         )
 
     def _log_group(self, key: kms.IKey | None) -> PipelineLogGroup:

@@ -32,4 +32,10 @@ def cautions(settings: PipelineSettings) -> dict[str, str]:
             f" limit of {INSTANCES_OF_A_JOB}: until Service Quotas raises"
             ' "Number of instances for a training job", every job is refused.'
         )
+    floors = (settings.min_map, settings.min_map50)
+    if settings.approval == "automatic" and floors == (None, None):
+        found["approval-without-floor"] = (
+            f"{CONTEXT_KEY}.approval is automatic, but neither min_map nor min_map50 is set: every"
+            " model is approved, however bad it is."
+        )
     return found

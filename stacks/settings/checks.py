@@ -13,6 +13,9 @@ TRAINABLE_FAMILIES = ("p2", "p3", "p3dn", "g4dn", "g5")
 """GPU families of the built-in object-detection algorithm (SageMaker Developer Guide,
 object-detection.html, "EC2 Instance Recommendation"); p3dn is the large size of P3."""
 
+ANSWERING_FAMILIES = ("c5", "m5", "p3", "g4dn")
+"""Families on which the algorithm answers (the same section, "for inference")."""
+
 OWN_PREFIXES = (
     BucketLayout.EXECUTIONS,
     BucketLayout.CALLBACKS,
@@ -29,18 +32,37 @@ _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 
 @functools.cache
 def trainable_instance_types() -> tuple[str, ...]:
-    """Return the instance types that SageMaker offers and the algorithm can use."""
+    """Return the instance types that SageMaker offers and the algorithm can train on."""
+    return _instance_types("TrainingInstanceType", TRAINABLE_FAMILIES)
+
+
+@functools.cache
+def transform_instance_types() -> tuple[str, ...]:
+    """Return the instance types that SageMaker offers and the algorithm can answer on."""
+    return _instance_types("TransformInstanceType", ANSWERING_FAMILIES)
+
+
+def _instance_types(shape: str, families: Sequence[str]) -> tuple[str, ...]:
     # Not through a session, which would look the user's AWS profile up.
     model = Loader().load_service_model("sagemaker", "service-2")
-    every: Sequence[str] = model["shapes"]["TrainingInstanceType"]["enum"]
-    return tuple(sorted(each for each in every if each.split(".")[1] in TRAINABLE_FAMILIES))
+    every: Sequence[str] = model["shapes"][shape]["enum"]
+    return tuple(sorted(each for each in every if each.split(".")[1] in families))
 
 
 def check_instance_types(instance_types: Sequence[str]) -> str | None:
     """Refuse types that the algorithm cannot train on, that do not exist or that come twice."""
+    return _refused(instance_types, trainable_instance_types())
+
+
+def check_transform_instance_types(instance_types: Sequence[str]) -> str | None:
+    """Refuse types that the algorithm cannot answer on, that do not exist or that come twice."""
+    return _refused(instance_types, transform_instance_types())
+
+
+def _refused(instance_types: Sequence[str], usable: Sequence[str]) -> str | None:
     for instance_type in instance_types:
-        if instance_type not in trainable_instance_types():
-            return f"{_shown(instance_type)} is none of {', '.join(trainable_instance_types())}"
+        if instance_type not in usable:
+            return f"{_shown(instance_type)} is none of {', '.join(usable)}"
     if len(set(instance_types)) < len(instance_types):
         return "one type comes twice"
     return None

@@ -12,6 +12,7 @@ def refuse_contradictions(settings: PipelineSettings) -> None:
     _refuse_half_a_vpc(settings)
     _refuse_to_wait_for_less_than_a_run(settings)
     _refuse_a_batch_that_leaves_a_gpu_idle(settings)
+    _refuse_to_judge_what_is_not_measured(settings)
     _refuse_endless_history(settings)
 
 
@@ -62,6 +63,17 @@ def _refuse_a_batch_that_leaves_a_gpu_idle(settings: PipelineSettings) -> None:
             f"{CONTEXT_KEY}.hyperparameters.mini_batch_size = {batch}: must be at least"
             f" {smallest_batch(most_gpus)}, one image for each GPU of {most_gpus}"
         )
+
+
+def _refuse_to_judge_what_is_not_measured(settings: PipelineSettings) -> None:
+    if settings.evaluation == "on":
+        return
+    for name in ("min_map", "min_map50", "max_map_loss"):
+        if getattr(settings, name) is not None:
+            raise SettingRefused(
+                f"{_named(settings, name)}: must be null with {_named(settings, 'evaluation')},"
+                " as no figure is measured"
+            )
 
 
 def _refuse_endless_history(settings: PipelineSettings) -> None:

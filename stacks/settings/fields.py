@@ -16,6 +16,7 @@ from stacks.settings.checks import (
     check_labeling_prefix,
     check_regular_expression,
 )
+from stacks.settings.evaluation_fields import EvaluationFields
 from stacks.settings.hyperparameter_fields import DEFAULT_HYPERPARAMETERS
 from stacks.settings.value_types import (
     InstanceHours,
@@ -35,7 +36,7 @@ LONGEST_JOB_SECONDS = 2_419_200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PipelineSettings:
+class PipelineSettings(EvaluationFields):
     """Everything about the pipeline that the person who deploys it may choose.
 
     The description of each field says what is allowed; errors repeat it. A function in the
@@ -199,6 +200,11 @@ class PipelineSettings:
     def attempts(self) -> int:
         """How many training jobs one execution starts at most for want of capacity."""
         return self.max_capacity_rounds * len(self.instance_types)
+
+    @property
+    def transform_attempts(self) -> int:
+        """How many transform jobs one item of Predict starts at most for want of capacity."""
+        return self.max_capacity_rounds * len(self.transform_instance_types)
 
     @property
     def longest_spot_seconds(self) -> int:

@@ -8,6 +8,10 @@ Share = Annotated[float, Meta(ge=0, lt=1, description="a number from 0 to below 
 ShareAboveZero = Annotated[float, Meta(gt=0, lt=1, description="a number above 0 and below 1")]
 Switch = Annotated[bool, Meta(description="true or false")]
 
+Figure = Annotated[float, Meta(gt=0, le=1)]
+Loss = Annotated[float, Meta(ge=0, lt=1)]
+"""Of average precision, and between two."""
+
 InstanceHours = Annotated[float, Meta(gt=0, le=1_000_000)]
 """At most what 114 instances take in a year, so that it is a number and not infinity."""
 

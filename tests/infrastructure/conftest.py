@@ -69,6 +69,14 @@ def hardened(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 
 @pytest.fixture(scope="session")
+def unevaluated(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The template of a pipeline that does not find out what its models are worth."""
+    folder = tmp_path_factory.mktemp("cdk.out")
+    context = {"pipeline.evaluation": "off"}
+    return Template(folder, json.loads(synthesize(folder, context).read_text()))
+
+
+@pytest.fixture(scope="session")
 def lodger(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """The template of a pipeline in a bucket that exists."""
     folder = tmp_path_factory.mktemp("cdk.out")

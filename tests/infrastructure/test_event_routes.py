@@ -10,6 +10,7 @@ from tests.infrastructure.templates import Template
 RULES = {
     "EventsManifestWritten": "EventsStartExecution",
     "EventsTrainingJobEnded": "EventsResumeExecution",
+    "EventsTransformJobEnded": "EventsResumeExecution",
     "EventsExecutionEnded": "EventsCloseExecution",
 }
 
@@ -49,6 +50,18 @@ def training_job(status: str, role: str = "<TrainingRole.Arn>") -> dict[str, Any
         "source": "aws.sagemaker",
         "detail-type": "SageMaker Training Job State Change",
         "detail": {"TrainingJobName": "any", "TrainingJobStatus": status, "RoleArn": role},
+    }
+
+
+def transform_job(status: str, output: str = "s3://<Bucket>/executions/x/") -> dict[str, Any]:
+    return {
+        "source": "aws.sagemaker",
+        "detail-type": "SageMaker Transform Job State Change",
+        "detail": {
+            "TransformJobName": "any",
+            "TransformJobStatus": status,
+            "TransformOutput": {"S3OutputPath": output},
+        },
     }
 
 
@@ -107,6 +120,24 @@ def test_only_the_end_of_one_of_our_training_jobs_resumes_an_execution_whatever_
 @pytest.mark.parametrize(
     ("event", "expected"),
     [
+        (transform_job("Completed"), True),
+        (transform_job("Failed"), True),
+        (transform_job("Stopped"), True),
+        (transform_job("InProgress"), False),
+        (transform_job("Stopping"), False),
+        (transform_job("Completed", output="s3://<Bucket>/theirs/"), False),
+        (transform_job("Completed", output="s3://another/executions/x/"), False),
+    ],
+)
+def test_only_the_end_of_a_transform_job_that_writes_among_our_executions_resumes_one(
+    template: Template, event: dict[str, Any], expected: bool
+) -> None:
+    assert matches(rule(template, "EventsTransformJobEnded")["EventPattern"], event) is expected
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
         (execution("FAILED"), True),
         (execution("TIMED_OUT"), True),
         (execution("ABORTED"), True),
@@ -141,16 +172,18 @@ def test_an_event_on_which_its_function_fails_is_kept_too(template: Template, mo
 
 
 @pytest.mark.parametrize(("name", "function"), RULES.items())
-def test_only_its_rule_may_invoke_an_event_function(
+def test_only_its_rules_may_invoke_an_event_function(
     template: Template, name: str, function: str
 ) -> None:
     permissions = [
         template.plain(each["Properties"])
         for each in template.of_type("Lambda::Permission").values()
     ]
-    (permission,) = (each for each in permissions if each["FunctionName"] == f"<{function}.Arn>")
-    assert permission["Principal"] == "events.amazonaws.com"
-    assert permission["SourceArn"] == f"<{name}.Arn>"
+    allowed = [each for each in permissions if each["FunctionName"] == f"<{function}.Arn>"]
+    assert {each["Principal"] for each in allowed} == {"events.amazonaws.com"}
+    rules = {rule for rule, invoked in RULES.items() if invoked == function}
+    assert name in rules
+    assert {each["SourceArn"] for each in allowed} == {f"<{rule}.Arn>" for rule in rules}
 
 
 def test_only_our_rules_may_write_to_the_dead_letter_queue(template: Template) -> None:
@@ -169,9 +202,9 @@ def test_dead_letters_are_encrypted_and_kept_for_as_long_as_sqs_allows(template:
     assert queue["SqsManagedSseEnabled"] is True
 
 
-def test_training_jobs_are_reconciled_every_quarter_of_an_hour(template: Template) -> None:
+def test_jobs_are_reconciled_every_quarter_of_an_hour(template: Template) -> None:
     reconcile = rule(template, "EventsReconcile")
     assert reconcile["ScheduleExpression"] == "rate(15 minutes)"
     assert reconcile["State"] == "ENABLED"
     (target,) = reconcile["Targets"]
-    assert target["Arn"] == "<EventsReconcileTrainingJobs.Arn>"
+    assert target["Arn"] == "<EventsReconcileJobs.Arn>"

@@ -18,8 +18,13 @@ MODULES = [
     "start_training_job",
     "await_training_job",
     "resume_execution",
-    "reconcile_training_jobs",
+    "reconcile_jobs",
     "record_model",
+    "prepare_evaluation",
+    "start_transform_job",
+    "await_transform_job",
+    "evaluate_model",
+    "register_model",
     "close_execution",
 ]
 
@@ -74,7 +79,7 @@ def test_every_function_runs_on_arm_is_traced_and_logs_json_to_its_own_group(
     assert len(groups) == len(MODULES)
 
 
-def test_only_what_reads_manifests_images_or_jobs_gets_more_than_a_small_function(
+def test_only_what_reads_much_and_the_reconciliation_get_more_than_a_small_function(
     template: Template,
 ) -> None:
     sizes = {
@@ -84,7 +89,9 @@ def test_only_what_reads_manifests_images_or_jobs_gets_more_than_a_small_functio
     assert sizes.pop("validate_manifest") == (900, 1769, 1024)
     assert sizes.pop("set_images_aside") == (900, 1769, 1024)
     assert sizes.pop("check_images") == (90, 512, 512)
-    assert sizes.pop("reconcile_training_jobs") == (900, 512, 512)
+    assert sizes.pop("reconcile_jobs") == (900, 512, 512)
+    for module in ("prepare_evaluation", "evaluate_model"):
+        assert sizes.pop(module) == (900, 1769, 512)
     assert set(sizes.values()) == {(60, 512, 512)}
 
 

@@ -4,9 +4,14 @@ import pytest
 
 from tests.infrastructure.templates import Template
 
-JOBS = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/*"
-CREATED = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/gt-train-*"
-LOGS = "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/sagemaker/TrainingJobs"
+SAGEMAKER = "arn:aws:sagemaker:eu-west-1:111122223333"
+JOBS = f"{SAGEMAKER}:training-job/*"
+CREATED = f"{SAGEMAKER}:training-job/gt-train-*"
+TRANSFORM_JOBS = f"{SAGEMAKER}:transform-job/*"
+CREATED_TRANSFORM_JOBS = f"{SAGEMAKER}:transform-job/gt-train-*"
+MODELS = f"{SAGEMAKER}:model/*"
+CREATED_MODELS = f"{SAGEMAKER}:model/gt-train-*"
+LOGS = "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/sagemaker"
 EXECUTIONS = "arn:aws:states:eu-west-1:111122223333:execution:<WorkflowStateMachine.Name>:*"
 
 
@@ -72,6 +77,30 @@ GRANTS = {
         "s3:GetObject on <Bucket.Arn>/executions/*",
         "s3:ListBucket on <Bucket.Arn>",
     },
+    "EvaluationTransformStartTransformJob": {
+        f"sagemaker:CreateTransformJob on {CREATED_TRANSFORM_JOBS}",
+        f"sagemaker:AddTags on {CREATED_TRANSFORM_JOBS}",
+        f"sagemaker:DescribeTransformJob on {TRANSFORM_JOBS}",
+        f"sagemaker:ListTags on {TRANSFORM_JOBS}",
+        f"sagemaker:StopTransformJob on {TRANSFORM_JOBS}",
+        f"sagemaker:CreateModel on {CREATED_MODELS}",
+        f"sagemaker:AddTags on {CREATED_MODELS}",
+        f"sagemaker:DescribeModel on {MODELS}",
+        "iam:PassRole on <EvaluationModelRole.Arn>",
+        "sns:Publish on <Notifications>",
+        "s3:PutObject on <Bucket.Arn>/executions/*",
+        "s3:GetObject on <Bucket.Arn>/executions/*",
+        "s3:ListBucket on <Bucket.Arn>",
+    },
+    "EvaluationTransformAwaitTransformJob": {
+        "s3:PutObject on <Bucket.Arn>/callbacks/*",
+        "s3:GetObject on <Bucket.Arn>/callbacks/*",
+        "s3:DeleteObject on <Bucket.Arn>/callbacks/*",
+        f"sagemaker:DescribeTransformJob on {TRANSFORM_JOBS}",
+        f"sagemaker:StopTransformJob on {TRANSFORM_JOBS}",
+        "states:SendTaskSuccess on <WorkflowStateMachine>",
+        "states:SendTaskFailure on <WorkflowStateMachine>",
+    },
     "EventsStartExecution": {
         "states:StartExecution on <WorkflowStateMachine>",
         "sqs:SendMessage on <EventsDeadLetters.Arn>",
@@ -81,6 +110,7 @@ GRANTS = {
         "s3:DeleteObject on <Bucket.Arn>/callbacks/*",
         "s3:ListBucket on <Bucket.Arn>",
         f"sagemaker:DescribeTrainingJob on {JOBS}",
+        f"sagemaker:DescribeTransformJob on {TRANSFORM_JOBS}",
         "states:SendTaskSuccess on <WorkflowStateMachine>",
         "states:SendTaskFailure on <WorkflowStateMachine>",
         "sqs:SendMessage on <EventsDeadLetters.Arn>",
@@ -90,12 +120,21 @@ GRANTS = {
         "s3:ListBucket on <Bucket.Arn>",
         f"sagemaker:DescribeTrainingJob on {JOBS}",
         f"sagemaker:StopTrainingJob on {JOBS}",
+        f"sagemaker:DescribeTransformJob on {TRANSFORM_JOBS}",
+        f"sagemaker:StopTransformJob on {TRANSFORM_JOBS}",
         f"states:DescribeExecution on {EXECUTIONS}",
         "sns:Publish on <Notifications>",
         "sqs:SendMessage on <EventsDeadLetters.Arn>",
     },
-    "EventsReconcileTrainingJobs": {
+    "EventsReconcileJobs": {
         "sagemaker:ListTrainingJobs on *",
+        "sagemaker:ListTransformJobs on *",
+        "sagemaker:ListModels on *",
+        f"sagemaker:ListTags on {TRANSFORM_JOBS}",
+        f"sagemaker:StopTransformJob on {TRANSFORM_JOBS}",
+        f"sagemaker:DescribeTransformJob on {TRANSFORM_JOBS}",
+        f"sagemaker:ListTags on {MODELS}",
+        f"sagemaker:DeleteModel on {MODELS}",
         "s3:GetObject on <Bucket.Arn>/executions/*",
         "s3:ListBucket on <Bucket.Arn>",
         f"sagemaker:ListTags on {JOBS}",
@@ -114,7 +153,12 @@ def test_a_function_may_do_what_it_does_and_nothing_else(template: Template, fun
 
 def test_every_function_has_a_role_of_its_own(template: Template) -> None:
     roles = [each["Role"] for each in template.functions().values()]
-    assert sorted(roles) == sorted(f"<{function}Role.Arn>" for function in GRANTS)
+    of_the_model = (
+        f"EvaluationModel{function}"  # what they may do, test_model_steps says
+        for function in ("PrepareEvaluation", "EvaluateModel", "RegisterModel")
+    )
+    expected = sorted(f"<{function}Role.Arn>" for function in (*GRANTS, *of_the_model))
+    assert sorted(roles) == expected
 
 
 @pytest.mark.parametrize("which", ["template", "hardened"])
@@ -153,6 +197,11 @@ def test_the_workflow_may_invoke_its_functions_run_its_children_and_be_observed(
         "s3:GetObject on <Bucket.Arn>/executions/*/image-checks/*",
         "s3:ListMultipartUploadParts on <Bucket.Arn>/executions/*/image-checks/*",
         "s3:AbortMultipartUpload on <Bucket.Arn>/executions/*/image-checks/*",
+        "lambda:InvokeFunction on <EvaluationModelPrepareEvaluation.Arn>",
+        "lambda:InvokeFunction on <EvaluationTransformStartTransformJob.Arn>",
+        "lambda:InvokeFunction on <EvaluationTransformAwaitTransformJob.Arn>",
+        "lambda:InvokeFunction on <EvaluationModelEvaluateModel.Arn>",
+        "lambda:InvokeFunction on <EvaluationModelRegisterModel.Arn>",
         "logs:CreateLogDelivery on *",
         "logs:DeleteLogDelivery on *",
         "logs:DescribeLogGroups on *",
@@ -168,26 +217,34 @@ def test_the_workflow_may_invoke_its_functions_run_its_children_and_be_observed(
     }
 
 
-def test_the_training_job_may_read_its_data_write_its_model_and_log(template: Template) -> None:
+@pytest.mark.parametrize(
+    ("role", "log_group", "written"),
+    [
+        ("TrainingRole", "TrainingJobs", ["models/*", "checkpoints/*"]),
+        ("EvaluationModelRole", "TransformJobs", ["executions/*/evaluation/predictions/*"]),
+    ],
+)
+def test_a_job_may_read_its_data_write_its_results_and_log(
+    template: Template, role: str, log_group: str, written: list[str]
+) -> None:
+    found_by = {"s3:GetBucketLocation on <Bucket.Arn>"} if role == "TrainingRole" else set()
     pulled = "arn:aws:ecr:eu-west-1:685385470294:repository/object-detection"
-    assert template.grants("TrainingRole") == {
+    logs = f"{LOGS}/{log_group}"
+    assert template.grants(role) == found_by | {
         "s3:GetObject on <Bucket.Arn>/*",
         "Deny s3:GetObject on <Bucket.Arn>/callbacks/*",
         "Deny s3:GetObjectVersion on <Bucket.Arn>/callbacks/*",
-        "s3:GetBucketLocation on <Bucket.Arn>",
-        "s3:PutObject on <Bucket.Arn>/models/*",
-        "s3:AbortMultipartUpload on <Bucket.Arn>/models/*",
-        "s3:PutObject on <Bucket.Arn>/checkpoints/*",
-        "s3:AbortMultipartUpload on <Bucket.Arn>/checkpoints/*",
+        *(f"s3:PutObject on <Bucket.Arn>/{keys}" for keys in written),
+        *(f"s3:AbortMultipartUpload on <Bucket.Arn>/{keys}" for keys in written),
         "s3:ListBucket on <Bucket.Arn>",
-        f"logs:CreateLogGroup on {LOGS}",
-        f"logs:CreateLogGroup on {LOGS}:log-stream:*",
-        f"logs:CreateLogStream on {LOGS}",
-        f"logs:CreateLogStream on {LOGS}:log-stream:*",
-        f"logs:DescribeLogStreams on {LOGS}",
-        f"logs:DescribeLogStreams on {LOGS}:log-stream:*",
-        f"logs:PutLogEvents on {LOGS}",
-        f"logs:PutLogEvents on {LOGS}:log-stream:*",
+        f"logs:CreateLogGroup on {logs}",
+        f"logs:CreateLogGroup on {logs}:log-stream:*",
+        f"logs:CreateLogStream on {logs}",
+        f"logs:CreateLogStream on {logs}:log-stream:*",
+        f"logs:DescribeLogStreams on {logs}",
+        f"logs:DescribeLogStreams on {logs}:log-stream:*",
+        f"logs:PutLogEvents on {logs}",
+        f"logs:PutLogEvents on {logs}:log-stream:*",
         "cloudwatch:PutMetricData on *",
         "ecr:GetAuthorizationToken on *",
         f"ecr:BatchCheckLayerAvailability on {pulled}",
@@ -198,10 +255,11 @@ def test_the_training_job_may_read_its_data_write_its_model_and_log(template: Te
 
 def test_configured_buckets_and_prefixes_are_in_the_permissions(customized: Template) -> None:
     training = customized.grants("TrainingRole")
+    model = customized.grants("EvaluationModelRole")
     validation = customized.grants("StepsValidateManifestRole")
     for bucket in ("first-images", "second-images"):
-        assert f"s3:GetObject on arn:aws:s3:::{bucket}/*" in training & validation
-        assert f"s3:ListBucket on arn:aws:s3:::{bucket}" in training & validation
+        assert f"s3:GetObject on arn:aws:s3:::{bucket}/*" in training & model & validation
+        assert f"s3:ListBucket on arn:aws:s3:::{bucket}" in training & model & validation
         assert f"s3:GetBucketLocation on arn:aws:s3:::{bucket}" in training
     (created,) = (
         each
@@ -215,6 +273,7 @@ def prefixes(*allowed: str) -> dict[str, object]:
     return {"StringLike": {"s3:prefix": list(allowed)}}
 
 
+TAGGED_WITH_OURS = {"StringLike": {"aws:RequestTag/gt-train:execution": EXECUTIONS}}
 TAGGED_AS_OURS = {"StringLike": {"aws:ResourceTag/gt-train:execution": EXECUTIONS}}
 
 
@@ -235,14 +294,47 @@ TAGGED_AS_OURS = {"StringLike": {"aws:ResourceTag/gt-train:execution": EXECUTION
         ("StepsRecordModelRole", "s3:ListBucket", prefixes("executions/*")),
         ("EventsResumeExecutionRole", "s3:ListBucket", prefixes("callbacks/*")),
         ("EventsCloseExecutionRole", "s3:ListBucket", prefixes("executions/*")),
-        ("EventsReconcileTrainingJobsRole", "s3:ListBucket", prefixes("executions/*")),
-        ("EventsReconcileTrainingJobsRole", "sagemaker:StopTrainingJob", TAGGED_AS_OURS),
+        (
+            "EvaluationTransformStartTransformJobRole",
+            "iam:PassRole",
+            {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        ),
+        (
+            "EvaluationModelRole",
+            "cloudwatch:PutMetricData",
+            {"StringEquals": {"cloudwatch:namespace": "/aws/sagemaker/TransformJobs"}},
+        ),
+        (
+            "EvaluationTransformStartTransformJobRole",
+            "sagemaker:StopTransformJob",
+            TAGGED_AS_OURS,
+        ),
+        (
+            "EvaluationTransformAwaitTransformJobRole",
+            "sagemaker:StopTransformJob",
+            TAGGED_AS_OURS,
+        ),
+        (
+            "EvaluationTransformStartTransformJobRole",
+            ["sagemaker:AddTags", "sagemaker:CreateTransformJob"],
+            TAGGED_WITH_OURS,
+        ),
+        (
+            "EvaluationTransformStartTransformJobRole",
+            ["sagemaker:AddTags", "sagemaker:CreateModel"],
+            TAGGED_WITH_OURS,
+        ),
+        ("EventsReconcileJobsRole", "s3:ListBucket", prefixes("executions/*")),
+        ("EventsReconcileJobsRole", "sagemaker:StopTrainingJob", TAGGED_AS_OURS),
+        ("EventsReconcileJobsRole", "sagemaker:StopTransformJob", TAGGED_AS_OURS),
+        ("EventsReconcileJobsRole", "sagemaker:DeleteModel", TAGGED_AS_OURS),
+        ("EventsCloseExecutionRole", "sagemaker:StopTransformJob", TAGGED_AS_OURS),
         ("EventsCloseExecutionRole", "sagemaker:StopTrainingJob", TAGGED_AS_OURS),
         ("StepsStartTrainingJobRole", "sagemaker:StopTrainingJob", TAGGED_AS_OURS),
         (
             "StepsStartTrainingJobRole",
             ["sagemaker:AddTags", "sagemaker:CreateTrainingJob"],
-            {"StringLike": {"aws:RequestTag/gt-train:execution": EXECUTIONS}},
+            TAGGED_WITH_OURS,
         ),
     ],
 )
@@ -272,7 +364,7 @@ def test_sagemaker_may_find_the_buckets_of_a_job_without_naming_a_prefix(
 
 def test_only_this_account_can_make_a_service_assume_a_role(template: Template) -> None:
     roles = template.of_type("IAM::Role")
-    assert len(roles) == 12
+    assert len(roles) == 18
     for role in roles.values():
         (trust,) = template.plain(role["Properties"]["AssumeRolePolicyDocument"])["Statement"]
         assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": "111122223333"}
@@ -282,6 +374,7 @@ def test_only_this_account_can_make_a_service_assume_a_role(template: Template) 
     ("role", "service", "source"),
     [
         ("TrainingRole", "sagemaker", "arn:aws:sagemaker:eu-west-1:111122223333:*"),
+        ("EvaluationModelRole", "sagemaker", "arn:aws:sagemaker:eu-west-1:111122223333:*"),
         ("WorkflowRole", "states", "arn:aws:states:eu-west-1:111122223333:stateMachine:*"),
     ],
 )

@@ -352,15 +352,27 @@ def test_every_instance_type_with_several_gpus_is_known() -> None:
     assert single == {"xlarge", "2xlarge", "4xlarge", "8xlarge", "16xlarge"}
 
 
+@pytest.mark.parametrize("name", ["min_map", "min_map50", "max_map_loss"])
+def test_a_gate_is_refused_where_nothing_is_measured(name: str) -> None:
+    given = {"evaluation": "off", name: 0.5}
+    with pytest.raises(SettingRefused) as refused:
+        settings_from_context({"pipeline": given})
+    assert str(refused.value) == (
+        f'pipeline.{name} = 0.5: must be null with pipeline.evaluation = "off", as no figure is'
+        " measured"
+    )
+
+
 @pytest.mark.parametrize(
     ("given", "name", "words"),
     [
         ({"instance_types": ["ml.g5.xlarge", "ml.p2.xlarge"]}, "p2-retired", "names ml.p2.xlarge"),
         ({"max_runtime_seconds": 432_001}, "longest-run", "= 432001 is above"),
+        ({"approval": "automatic"}, "approval-without-floor", "every model is approved"),
         ({"instance_count": 21}, "instances-of-a-job", "= 21 is above"),
     ],
 )
-def test_what_aws_no_longer_or_not_yet_gives_is_a_caution(
+def test_what_may_not_do_what_is_hoped_for_is_a_caution(
     given: dict[str, Any], name: str, words: str
 ) -> None:
     found = cautions(settings_from_context({"pipeline": given}))
@@ -370,6 +382,9 @@ def test_what_aws_no_longer_or_not_yet_gives_is_a_caution(
 
 def test_what_every_new_account_allows_needs_no_caution() -> None:
     assert cautions(PipelineSettings(max_runtime_seconds=432_000, instance_count=20)) == {}
+    for floor in ("min_map", "min_map50"):
+        given = {"approval": "automatic", floor: 0.5}
+        assert cautions(settings_from_context({"pipeline": given})) == {}
 
 
 @pytest.mark.parametrize("setting", ["heartbeat_seconds", "quota_retry_interval_seconds"])

@@ -25,7 +25,12 @@ KEY_USES = {
     "EventsStartExecution": ({"Decrypt", "GenerateDataKey"}, {"sqs"}),
     "EventsResumeExecution": ({"Decrypt", "GenerateDataKey"}, {"s3", "sqs"}),
     "EventsCloseExecution": ({"Decrypt", "GenerateDataKey"}, {"s3", "sns", "sqs"}),
-    "EventsReconcileTrainingJobs": ({"Decrypt", "GenerateDataKey"}, {"s3", "sqs"}),
+    "EvaluationTransformStartTransformJob": ({"Decrypt", "GenerateDataKey"}, {"s3", "sns"}),
+    "EvaluationTransformAwaitTransformJob": ({"Decrypt", "GenerateDataKey"}, {"s3"}),
+    "EvaluationModelPrepareEvaluation": ({"Decrypt", "GenerateDataKey"}, {"s3"}),
+    "EvaluationModelEvaluateModel": ({"Decrypt", "GenerateDataKey"}, {"s3"}),
+    "EvaluationModelRegisterModel": ({"Decrypt", "GenerateDataKey"}, {"s3", "sns"}),
+    "EventsReconcileJobs": ({"Decrypt", "GenerateDataKey"}, {"s3", "sqs"}),
 }
 
 
@@ -71,7 +76,8 @@ def test_a_function_uses_the_key_only_through_the_services_that_hold_its_data(
 
 def test_every_function_that_may_use_the_key_is_listed_here(hardened: Template) -> None:
     roles = {role for role in hardened.of_type("IAM::Role") if on_key(hardened, role)}
-    assert roles == {"TrainingRole", *(f"{function}Role" for function in KEY_USES)}
+    of_jobs = {"TrainingRole", "EvaluationModelRole"}
+    assert roles == {*of_jobs, *(f"{function}Role" for function in KEY_USES)}
 
 
 def test_the_training_role_may_grant_the_key_only_where_a_volume_takes_one(

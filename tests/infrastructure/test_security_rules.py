@@ -38,12 +38,20 @@ ACCEPTED = {
         "Only reading: a manifest that an execution was started with by hand may lie anywhere, and"
         " so may the images that a training job reads, which is denied the task tokens."
     ),
-    r"AwsSolutions-IAM5\[Resource::arn:.*:sagemaker:.*:training-job/gt-train-\*\]": (
-        "Training jobs with the pipeline's prefix; their names are known only at run time."
+    r"AwsSolutions-IAM5\[Resource::(<Bucket.*\.Arn>|arn:.*:s3:::team-data)/"
+    r"executions/\*/evaluation/predictions/\*\]": (
+        "Where models write, below whichever execution they are run for."
     ),
-    r"AwsSolutions-IAM5\[Resource::arn:.*:sagemaker:.*:training-job/\*\]": (
-        "Only reading, and stopping those with the tag of an execution of ours: they may have been"
+    r"AwsSolutions-IAM5\[Resource::arn:.*:sagemaker:.*:(training-job|transform-job|model)/"
+    r"gt-train-\*\]": (
+        "Jobs and models with the pipeline's prefix; their names are known only at run time."
+    ),
+    r"AwsSolutions-IAM5\[Resource::arn:.*:sagemaker:.*:(training-job|transform-job|model)/\*\]": (
+        "Only reading, and ending those with the tag of an execution of ours: they may have been"
         " started under another prefix."
+    ),
+    r"AwsSolutions-IAM5\[Resource::arn:.*:sagemaker:.*:model-package/groundtruthtraining/\*\]": (
+        "The versions of the stack's own group; SageMaker numbers them."
     ),
     r"AwsSolutions-IAM5\[Resource::arn:.*:sagemaker:.*:labeling-job/\*\]": (
         "Looking at the labeling job that wrote a manifest, whatever its name."
@@ -54,8 +62,8 @@ ACCEPTED = {
     r"AwsSolutions-IAM5\[Resource::arn:.*:execution:\{.*WorkflowStateMachine.*\}(/Images)?:\*\]": (
         "The CDK's own policy for a map, which is in no template: the role takes none from it."
     ),
-    r"AwsSolutions-IAM5\[Resource::arn:.*:log-group:/aws/sagemaker/TrainingJobs:log-stream:\*\]": (
-        "SageMaker names the log streams of training jobs."
+    r"AwsSolutions-IAM5\[Resource::arn:.*:log-group:/aws/sagemaker/T\w+Jobs:log-stream:\*\]": (
+        "SageMaker names the log streams of its jobs."
     ),
     r"AwsSolutions-IAM5\[Resource::\*\]": (
         "X-Ray, log delivery, ecr:GetAuthorizationToken and cloudwatch:PutMetricData know no"
@@ -66,7 +74,8 @@ ACCEPTED = {
 
 WITHOUT_RESOURCES = re.compile(
     r"(xray:\w+|logs:\w*(LogDelivery|LogDeliveries|ResourcePolicy|ResourcePolicies|LogGroups)"
-    r"|ecr:GetAuthorizationToken|cloudwatch:PutMetricData|sagemaker:ListTrainingJobs"
+    r"|ecr:GetAuthorizationToken|cloudwatch:PutMetricData"
+    r"|sagemaker:List(TrainingJobs|TransformJobs|Models|ModelPackages)"
     r"|ec2:(Create|Delete|Describe)NetworkInterface\w*"
     r"|ec2:Describe(DhcpOptions|SecurityGroups|Subnets|Vpcs)) on \*"
 )

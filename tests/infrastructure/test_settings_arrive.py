@@ -14,13 +14,13 @@ from lambdas.contract import State
 from lambdas.handlers.validate_manifest import policy
 from lambdas.manifest.policy import Policy
 from lambdas.messages import ExecutionInput
-from lambdas.training.budget import allowed_runtime
 from lambdas.training.job_request import training_job_request
+from lambdas.transform.request import model_request, transform_job_request
 from stacks.settings.fields import PipelineSettings
 from stacks.settings.hyperparameter_fields import ALLOWED
 from stacks.synthesis import synthesize
 from tests.infrastructure.templates import Template
-from tests.unit.jobs.factories import any_dataset, any_execution
+from tests.unit.jobs.factories import any_dataset, any_execution, any_job, any_prediction
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
 BOUNDARY = "arn:aws:iam::111122223333:policy/team/boundary"
@@ -79,11 +79,47 @@ class Deployed:
         return training_job_request(
             name="job",
             instance_type=self.start.instance_types[0],
-            max_runtime_seconds=allowed_runtime([], self.start),
+            max_runtime_seconds=self.start.max_runtime_seconds,
             dataset=any_dataset(hyperparameters={}),
             settings=self.start,
             execution=any_execution(),
         )
+
+    @cached_property
+    def start_transform(self) -> settings.StartTransformJobSettings:
+        return settings.load(
+            settings.StartTransformJobSettings, self.environment("start_transform_job")
+        )
+
+    @cached_property
+    def model(self) -> dict[str, Any]:
+        """The model that Start Transform Job asks SageMaker for."""
+        return model_request("job", any_prediction(), self.start_transform, any_execution())
+
+    @cached_property
+    def transform(self) -> dict[str, Any]:
+        """The transform job that it asks for first."""
+        job = any_job(instance_type=self.start_transform.transform_instance_types[0])
+        return transform_job_request(job, any_prediction(), self.start_transform, any_execution())
+
+    @cached_property
+    def evaluate(self) -> settings.EvaluateModelSettings:
+        return settings.load(settings.EvaluateModelSettings, self.environment("evaluate_model"))
+
+    @cached_property
+    def register(self) -> settings.RegisterModelSettings:
+        return settings.load(settings.RegisterModelSettings, self.environment("register_model"))
+
+    @cached_property
+    def prepare(self) -> settings.PrepareEvaluationSettings:
+        return settings.load(
+            settings.PrepareEvaluationSettings, self.environment("prepare_evaluation")
+        )
+
+    def item_state(self, name: State) -> dict[str, Any]:
+        """A state of the items of Predict."""
+        found: dict[str, Any] = self.state(State.PREDICT)["ItemProcessor"]["States"][name]
+        return found
 
     def state(self, name: State) -> dict[str, Any]:
         found: dict[str, Any] = self.template.state_machine()["States"][name]
@@ -177,31 +213,93 @@ SETTINGS: dict[str, Setting] = {
         lambda it: it.request["StoppingCondition"]["MaxWaitTimeInSeconds"],
         95_003,
     ),
-    "max_billable_hours": Setting(750.5, "750.5", lambda it: it.start.max_billable_hours, 750.5),
+    "transform_instance_types": Setting(
+        ["ml.m5.2xlarge", "ml.c5.4xlarge", "ml.g4dn.xlarge"],
+        "ml.m5.2xlarge,ml.c5.4xlarge,ml.g4dn.xlarge",
+        lambda it: (
+            it.start_transform.transform_instance_types,
+            it.transform["TransformResources"]["InstanceType"],
+        ),
+        (("ml.m5.2xlarge", "ml.c5.4xlarge", "ml.g4dn.xlarge"), "ml.m5.2xlarge"),
+    ),
+    "max_transform_seconds": Setting(
+        17_003,
+        "17003",
+        lambda it: (
+            it.start_transform.max_transform_seconds,
+            it.item_state(State.AWAIT_TRANSFORM_JOB)["Retry"][0]["MaxAttempts"],
+        ),
+        (17_003, 18),
+    ),
+    "max_evaluation_images": Setting(
+        1_999, "1999", lambda it: it.prepare.max_evaluation_images, 1_999
+    ),
+    "max_missing_fraction": Setting(
+        0.11, "0.11", lambda it: it.evaluate.max_missing_fraction, 0.11
+    ),
+    "min_map": Setting(0.21, "0.21", lambda it: it.register.min_map, 0.21),
+    "min_map50": Setting(0.41, "0.41", lambda it: it.register.min_map50, 0.41),
+    "max_map_loss": Setting(0.02, "0.02", lambda it: it.register.max_map_loss, 0.02),
+    "approval": Setting("automatic", "automatic", lambda it: it.register.approval, "automatic"),
+    "max_billable_hours": Setting(
+        750.5,
+        "750.5",
+        lambda it: (it.start.max_billable_hours, it.start_transform.max_billable_hours),
+        (750.5, 750.5),
+    ),
     "labeling_job_wait_minutes": Setting(
         47, "47", lambda it: it.state(State.VALIDATE_MANIFEST)["Retry"][0]["MaxAttempts"], 47
     ),
-    "max_capacity_rounds": Setting(5, "5", lambda it: it.start.max_capacity_rounds, 5),
+    "max_capacity_rounds": Setting(
+        5,
+        "5",
+        lambda it: (it.start.max_capacity_rounds, it.start_transform.max_capacity_rounds),
+        (5, 5),
+    ),
     "capacity_pause_seconds": Setting(
         611,
         "611",
-        lambda it: it.state(State.NEXT_INSTANCE_TYPE)["Seconds"],
-        "{% ($states.input.capacity_misses + 1) % 2 = 0 ? 611 : 0 %}",
+        lambda it: (
+            it.state(State.NEXT_INSTANCE_TYPE)["Seconds"],
+            it.item_state(State.NEXT_TRANSFORM_INSTANCE_TYPE)["Seconds"],
+        ),
+        (
+            "{% ($states.input.capacity_misses + 1) % 2 = 0 ? 611 : 0 %}",
+            "{% ($states.input.capacity_misses + 1) % 3 = 0 ? 611 : 0 %}",
+        ),
     ),
     "quota_retry_interval_seconds": Setting(
         240,
         "240",
-        lambda it: it.state(State.START_TRAINING_JOB)["Retry"][0]["IntervalSeconds"],
-        240,
+        lambda it: (
+            it.state(State.START_TRAINING_JOB)["Retry"][0]["IntervalSeconds"],
+            it.item_state(State.START_TRANSFORM_JOB)["Retry"][0]["IntervalSeconds"],
+        ),
+        (240, 240),
     ),
     "quota_retry_hours": Setting(
-        7, "7", lambda it: it.state(State.START_TRAINING_JOB)["Retry"][0]["MaxAttempts"], 7 * 15
+        7,
+        "7",
+        lambda it: (
+            it.state(State.START_TRAINING_JOB)["Retry"][0]["MaxAttempts"],
+            it.item_state(State.START_TRANSFORM_JOB)["Retry"][0]["MaxAttempts"],
+        ),
+        (7 * 15, 7 * 15),
     ),
     "heartbeat_seconds": Setting(
-        1_234, "1234", lambda it: it.state(State.AWAIT_TRAINING_JOB)["HeartbeatSeconds"], 1_234
+        1_234,
+        "1234",
+        lambda it: (
+            it.state(State.AWAIT_TRAINING_JOB)["HeartbeatSeconds"],
+            it.item_state(State.AWAIT_TRANSFORM_JOB)["HeartbeatSeconds"],
+        ),
+        (1_234, 1_234),
     ),
     "training_job_prefix": Setting(
-        "detector", "detector", lambda it: it.start.training_job_prefix, "detector"
+        "detector",
+        "detector",
+        lambda it: (it.start.training_job_prefix, it.start_transform.training_job_prefix),
+        ("detector", "detector"),
     ),
     "log_retention_days": Setting(
         30, "30", lambda it: it.every("Logs::LogGroup", "RetentionInDays"), {30}
@@ -225,20 +323,25 @@ SETTINGS: dict[str, Setting] = {
             it.every("SQS::Queue", "KmsMasterKeyId"),
             it.request["OutputDataConfig"]["KmsKeyId"],
             it.request["ResourceConfig"]["VolumeKmsKeyId"],
+            it.transform["TransformOutput"]["KmsKeyId"],
+            it.transform["TransformResources"]["VolumeKmsKeyId"],
         ),
-        ({KEY}, KEY, KEY),
+        ({KEY}, KEY, KEY, KEY, KEY),
     ),
     "vpc_subnets": Setting(
         ["subnet-0a1b2c3d", "subnet-0e1f2a3b"],
         "subnet-0a1b2c3d,subnet-0e1f2a3b",
-        lambda it: it.request["VpcConfig"]["Subnets"],
-        ["subnet-0a1b2c3d", "subnet-0e1f2a3b"],
+        lambda it: (it.request["VpcConfig"]["Subnets"], it.model["VpcConfig"]["Subnets"]),
+        (["subnet-0a1b2c3d", "subnet-0e1f2a3b"], ["subnet-0a1b2c3d", "subnet-0e1f2a3b"]),
     ),
     "security_groups": Setting(
         ["sg-0a1b2c3d"],
         "sg-0a1b2c3d",
-        lambda it: it.request["VpcConfig"]["SecurityGroupIds"],
-        ["sg-0a1b2c3d"],
+        lambda it: (
+            it.request["VpcConfig"]["SecurityGroupIds"],
+            it.model["VpcConfig"]["SecurityGroupIds"],
+        ),
+        (["sg-0a1b2c3d"], ["sg-0a1b2c3d"]),
     ),
     "permissions_boundary_arn": Setting(
         BOUNDARY, BOUNDARY, lambda it: it.every("IAM::Role", "PermissionsBoundary"), {BOUNDARY}
@@ -253,7 +356,9 @@ SETTINGS: dict[str, Setting] = {
 
 SWITCHES: dict[str, Callable[[Deployed], Any]] = {
     "managed_spot_training": lambda it: it.request.get("EnableManagedSpotTraining", False),
-    "network_isolation": lambda it: it.request["EnableNetworkIsolation"],
+    "network_isolation": lambda it: (
+        it.request["EnableNetworkIsolation"] and it.model["EnableNetworkIsolation"]
+    ),
     "encrypt_inter_container_traffic": (
         lambda it: it.request["EnableInterContainerTrafficEncryption"]
     ),
@@ -292,7 +397,8 @@ def test_a_switch_switches_what_it_says_and_nothing_else(
 
 def test_every_setting_has_a_value_here_that_is_neither_its_default_nor_anothers() -> None:
     defaults = PipelineSettings()
-    assert {each.name for each in fields(defaults)} == SETTINGS.keys() | SWITCHES.keys()
+    settable = SETTINGS.keys() | SWITCHES.keys() | {"evaluation"}  # which is off in test_workflow
+    assert {each.name for each in fields(defaults)} == settable
     assert HYPERPARAMETERS.keys() == ALLOWED.keys()
     for group in (HYPERPARAMETERS, {name: each.value for name, each in SETTINGS.items()}):
         written = [json.dumps(value) for value in group.values()]

@@ -3,7 +3,7 @@
 import inspect
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import jsonata  # type: ignore[import-untyped]
 import pytest
@@ -12,11 +12,15 @@ from lambdas import errors
 from lambdas.contract import BucketLayout, State
 from stacks.rendered import RENDERED, rendered_definition
 from stacks.retries import (
+    EVENTS_OF_A_HEARTBEAT,
     MAX_HISTORY_EVENTS,
     heartbeats,
     history_events,
     longest_execution,
+    longest_training_job,
+    longest_transform_job,
     quota_retries,
+    transform_jobs,
     transient_retries_of_waiting,
 )
 from stacks.settings.cross_checks import refuse_contradictions
@@ -50,14 +54,22 @@ TRANSIENT_ERRORS = [
 ]
 """What passes by itself: a throttled or failed call, a function that died or ran out of time."""
 
-READ_A_MANIFEST = (State.VALIDATE_MANIFEST, State.SET_IMAGES_ASIDE)
+READING = (
+    State.VALIDATE_MANIFEST,
+    State.SET_IMAGES_ASIDE,
+    State.PREPARE_EVALUATION,
+    State.EVALUATE_MODEL,
+)
+"""Steps that read as much as there is, with all the time that Lambda gives."""
 
 MONTH = 2_419_200
 
 
 def states(template: Template) -> dict[str, dict[str, Any]]:
+    """Return all states by name, those of Predict's items among them: names are unique."""
     found: dict[str, dict[str, Any]] = template.state_machine()["States"]
-    return found
+    predict = found.get(State.PREDICT)
+    return found | (predict["ItemProcessor"]["States"] if predict else {})
 
 
 def successors(state: dict[str, Any]) -> Iterator[str]:
@@ -80,7 +92,12 @@ def test_the_committed_rendering_is_current(template: Template) -> None:
     )
 
 
-TRAINING = {
+DATA_GRAPH = {
+    State.VALIDATE_MANIFEST: [State.CHECK_IMAGES],
+    State.CHECK_IMAGES: [State.SET_IMAGES_ASIDE],
+    State.SET_IMAGES_ASIDE: [State.START_TRAINING_JOB],
+}
+TRAINING_GRAPH = {
     State.START_TRAINING_JOB: [State.AWAIT_TRAINING_JOB, State.NEXT_INSTANCE_TYPE],
     State.AWAIT_TRAINING_JOB: [
         State.RECORD_MODEL,
@@ -89,33 +106,93 @@ TRAINING = {
         State.START_TRAINING_JOB,
     ],
     State.NEXT_INSTANCE_TYPE: [State.START_TRAINING_JOB],
-    State.RECORD_MODEL: [],
+}
+EVALUATION_GRAPH = {
+    State.RECORD_MODEL: [State.PREPARE_EVALUATION],
+    State.PREPARE_EVALUATION: [State.PREDICT],
+    State.PREDICT: [State.EVALUATE_MODEL],
+    State.START_TRANSFORM_JOB: [State.AWAIT_TRANSFORM_JOB, State.NEXT_TRANSFORM_INSTANCE_TYPE],
+    State.AWAIT_TRANSFORM_JOB: [
+        State.NEXT_TRANSFORM_INSTANCE_TYPE,
+        State.START_TRANSFORM_JOB,
+        State.START_TRANSFORM_JOB,
+    ],
+    State.NEXT_TRANSFORM_INSTANCE_TYPE: [State.START_TRANSFORM_JOB],
+    State.EVALUATE_MODEL: [State.REGISTER_MODEL, State.PREDICT],
+    State.REGISTER_MODEL: [],
 }
 
 
 def graph(template: Template) -> dict[str, list[str]]:
-    assert template.state_machine()["StartAt"] == State.VALIDATE_MANIFEST
     return {name: list(successors(state)) for name, state in states(template).items()}
 
 
-def test_the_graph_looks_at_images_and_may_start_another_training_job(template: Template) -> None:
-    assert graph(template) == {
-        State.VALIDATE_MANIFEST: [State.CHECK_IMAGES],
-        State.CHECK_IMAGES: [State.SET_IMAGES_ASIDE],
-        State.SET_IMAGES_ASIDE: [State.START_TRAINING_JOB],
-        **TRAINING,
+def test_the_graph_looks_at_images_trains_then_finds_out_what_the_model_is_worth(
+    template: Template,
+) -> None:
+    assert template.state_machine()["StartAt"] == State.VALIDATE_MANIFEST
+    assert graph(template) == DATA_GRAPH | TRAINING_GRAPH | EVALUATION_GRAPH
+
+
+def test_without_evaluation_nothing_of_it_is_in_the_template(
+    unevaluated: Template, template: Template
+) -> None:
+    assert graph(unevaluated) == DATA_GRAPH | TRAINING_GRAPH | {State.RECORD_MODEL: []}
+    assert states(unevaluated)[State.RECORD_MODEL]["Output"] == "{% $states.result.Payload %}"
+    text = json.dumps(unevaluated.body).lower()
+    assert "transform" not in text
+    assert "modelpackage" not in text
+    for name, state in states(unevaluated).items():
+        if name != State.RECORD_MODEL:
+            assert state == states(template)[name]
+
+
+def test_predict_has_two_jobs_side_by_side_and_gives_each_its_item(template: Template) -> None:
+    predict = states(template)[State.PREDICT]
+    assert predict["ItemProcessor"]["StartAt"] == State.START_TRANSFORM_JOB
+    assert predict["ItemProcessor"]["ProcessorConfig"] == {"Mode": "INLINE"}
+    assert predict["MaxConcurrency"] == 2
+    assert "ToleratedFailurePercentage" not in predict
+    plan = {"predictions": [{"model": "candidate"}]}
+    items = evaluate(predict["Items"], states={"input": {"evaluation": plan}})
+    assert items == plan["predictions"]
+    assert evaluate(predict["Items"], states={"input": {"evaluation": {"predictions": []}}}) == []
+    assert predict["ItemSelector"] == {
+        "prediction": "{% $states.context.Map.Item.Value %}",
+        "attempt": 0,
+        "capacity_misses": 0,
+        "internal_errors": 0,
     }
 
 
-def test_without_image_checks_the_graph_is_four_steps(unchecked: Template) -> None:
+def test_an_item_of_predict_says_how_its_job_ended(template: Template) -> None:
+    handed_on = states(template)[State.AWAIT_TRANSFORM_JOB]["Output"]
+    given = {
+        "input": {
+            "prediction": {"model": "candidate"},
+            "attempt": 1,
+            "transform_job": {"redrive_count": 2},
+        },
+        "result": {"transform_job": "job-2", "status": "Failed", "failure": "ClientError: 1"},
+    }
+    assert {name: evaluate(value, states=given) for name, value in handed_on.items()} == {
+        "prediction": {"model": "candidate"},
+        "transform_job": "job-2",
+        "failure": "ClientError: 1",
+        "redrive_count": 2,
+    }
+
+
+def test_without_image_checks_nobody_looks_at_images(unchecked: Template) -> None:
     assert graph(unchecked) == {
         State.VALIDATE_MANIFEST: [State.START_TRAINING_JOB],
-        **TRAINING,
+        **TRAINING_GRAPH,
+        **EVALUATION_GRAPH,
     }
     assert not {"check_images", "set_images_aside"} & unchecked.functions().keys()
 
 
-def test_only_what_another_training_job_can_mend_is_caught(template: Template) -> None:
+def test_only_what_another_job_can_mend_is_caught(template: Template) -> None:
     caught = {
         (name, error, catch["Next"])
         for name, state in states(template).items()
@@ -127,6 +204,11 @@ def test_only_what_another_training_job_can_mend_is_caught(template: Template) -
         (State.AWAIT_TRAINING_JOB, "CapacityUnavailable", State.NEXT_INSTANCE_TYPE),
         (State.AWAIT_TRAINING_JOB, "FirstInternalServerError", State.START_TRAINING_JOB),
         (State.AWAIT_TRAINING_JOB, "RedrivenJobEnded", State.START_TRAINING_JOB),
+        (State.START_TRANSFORM_JOB, "CapacityUnavailable", State.NEXT_TRANSFORM_INSTANCE_TYPE),
+        (State.AWAIT_TRANSFORM_JOB, "CapacityUnavailable", State.NEXT_TRANSFORM_INSTANCE_TYPE),
+        (State.AWAIT_TRANSFORM_JOB, "FirstInternalServerError", State.START_TRANSFORM_JOB),
+        (State.AWAIT_TRANSFORM_JOB, "RedrivenJobEnded", State.START_TRANSFORM_JOB),
+        (State.EVALUATE_MODEL, "RedrivenJobEnded", State.PREDICT),
     }
 
 
@@ -166,12 +248,17 @@ def transient_retrier(template: Template, state: State) -> Any:
         (State.AWAIT_TRAINING_JOB, 9 + 196, 900, "NONE"),
         (State.SET_IMAGES_ASIDE, 12, 120, "FULL"),
         (State.RECORD_MODEL, 12, 120, "FULL"),
+        (State.PREPARE_EVALUATION, 12, 120, "FULL"),
+        (State.START_TRANSFORM_JOB, 12 + 288, 300, "FULL"),
+        (State.AWAIT_TRANSFORM_JOB, 9 + 21, 900, "NONE"),
+        (State.EVALUATE_MODEL, 12, 120, "FULL"),
+        (State.REGISTER_MODEL, 12, 120, "FULL"),
     ],
 )
 def test_every_step_outlasts_faults_that_pass_however_long_it_waits(
     template: Template, state: State, tries: int, longest: int, jitter: str
 ) -> None:
-    too_large = ["Sandbox.Timedout"] if state in READ_A_MANIFEST else []
+    too_large = ["Sandbox.Timedout"] if state in READING else []
     assert transient_retrier(template, state) == {
         "ErrorEquals": [error for error in TRANSIENT_ERRORS if error not in too_large],
         "IntervalSeconds": 2,
@@ -188,11 +275,16 @@ def test_no_fault_that_passes_ends_the_wait_before_the_longest_job_has_ended(
     runtime: int, heartbeat: int
 ) -> None:
     settings = PipelineSettings(max_runtime_seconds=runtime, heartbeat_seconds=heartbeat)
-    tries = transient_retries_of_waiting(settings)
+    tries = transient_retries_of_waiting(settings, longest_training_job(settings))
     assert sum(min(2 * 2**count, heartbeat) for count in range(tries)) >= runtime + 86_400
 
 
-def test_a_manifest_that_takes_longer_than_lambda_gives_is_not_read_again(
+def given(*fields: str) -> dict[str, Any]:
+    """A payload with these fields of the state's input, and the execution."""
+    return {name: f"{{% $states.input.{name} %}}" for name in fields} | {"execution": ...}
+
+
+def test_what_takes_longer_than_lambda_gives_is_not_read_again(
     template: Template,
 ) -> None:
     retried = {
@@ -200,7 +292,7 @@ def test_a_manifest_that_takes_longer_than_lambda_gives_is_not_read_again(
         for name, state in states(template).items()
         if "Retry" in state
     }
-    for state in READ_A_MANIFEST:
+    for state in READING:
         assert "Sandbox.Timedout" not in retried.pop(state)
     assert all("Sandbox.Timedout" in errors for errors in retried.values())
 
@@ -248,12 +340,25 @@ def test_a_manifest_that_takes_longer_than_lambda_gives_is_not_read_again(
             {
                 "dataset": "{% $states.input.dataset %}",
                 "training_job": "{% $states.input.training_job %}",
-                "execution": {
-                    "name": "{% $states.context.Execution.Name %}",
-                    "arn": "{% $states.context.Execution.Id %}",
-                },
+                "execution": ...,
             },
         ),
+        (State.PREPARE_EVALUATION, given("dataset", "outcome")),
+        (
+            State.START_TRANSFORM_JOB,
+            given("prediction", "attempt", "capacity_misses", "internal_errors")
+            | {"retry_count": "{% $states.context.State.RetryCount %}"},
+        ),
+        (
+            State.AWAIT_TRANSFORM_JOB,
+            given("transform_job")
+            | {
+                "retry_count": "{% $states.context.State.RetryCount %}",
+                "task_token": "{% $states.context.Task.Token %}",
+            },
+        ),
+        (State.EVALUATE_MODEL, given("dataset", "outcome", "evaluation", "predicted")),
+        (State.REGISTER_MODEL, given("outcome", "evaluated")),
     ],
 )
 def test_a_step_gives_its_function_what_it_reads(
@@ -268,7 +373,16 @@ def test_a_step_gives_its_function_what_it_reads(
 @pytest.mark.parametrize(
     ("execution", "redrives"), [({"RedriveCount": 2}, 2), ({"Name": "never redriven"}, 0)]
 )
-@pytest.mark.parametrize("state", [State.START_TRAINING_JOB, State.AWAIT_TRAINING_JOB])
+@pytest.mark.parametrize(
+    "state",
+    [
+        State.START_TRAINING_JOB,
+        State.AWAIT_TRAINING_JOB,
+        State.START_TRANSFORM_JOB,
+        State.AWAIT_TRANSFORM_JOB,
+        State.EVALUATE_MODEL,
+    ],
+)
 def test_the_number_of_redrives_is_zero_where_the_context_has_none(
     template: Template, state: State, execution: dict[str, Any], redrives: int
 ) -> None:
@@ -382,6 +496,12 @@ def test_a_redrive_starts_counting_internal_errors_anew(template: Template) -> N
     assert handed_on == INPUT | {"attempt": 4, "internal_errors": 0}
 
 
+def test_predictions_that_a_redrive_asks_for_again_lose_nothing_of_the_input(
+    template: Template,
+) -> None:
+    assert caught(template, State.EVALUATE_MODEL, errors.RedrivenJobEnded) == INPUT
+
+
 @pytest.mark.parametrize("state", [State.START_TRAINING_JOB, State.AWAIT_TRAINING_JOB])
 def test_missing_capacity_loses_nothing_of_the_input(template: Template, state: State) -> None:
     assert caught(template, state, errors.CapacityUnavailable) == INPUT
@@ -449,7 +569,13 @@ def test_heartbeats_cover_the_longest_job_and_no_more_than_one_beat_beyond(
 ) -> None:
     config = PipelineSettings(max_runtime_seconds=runtime, heartbeat_seconds=heartbeat)
     longest = runtime + 86_400 + 3_600
-    assert longest <= heartbeats(config) * heartbeat < longest + heartbeat
+    assert longest_training_job(config) == longest
+    assert longest <= heartbeats(config, longest) * heartbeat < longest + heartbeat
+
+
+def test_a_transform_job_is_awaited_until_its_time_is_over_and_it_has_been_stopped() -> None:
+    config = PipelineSettings(max_transform_seconds=10_000, heartbeat_seconds=900)
+    assert longest_transform_job(config) == 10_000 + 900 + 3_600
 
 
 def test_an_execution_outlives_every_attempt_and_never_a_year() -> None:
@@ -460,10 +586,23 @@ def test_an_execution_outlives_every_attempt_and_never_a_year() -> None:
     ) == (365 * 86_400)
 
 
-def test_the_longest_training_job_leaves_a_third_of_the_history_free() -> None:
-    config = PipelineSettings(max_runtime_seconds=MONTH)
+@pytest.mark.parametrize(("evaluation", "share"), [("off", 2 / 3), ("on", 3 / 4)])
+def test_the_longest_training_job_leaves_enough_of_the_history_free(
+    evaluation: Literal["on", "off"], share: float
+) -> None:
+    config = PipelineSettings(max_runtime_seconds=MONTH, evaluation=evaluation)
     refuse_contradictions(config)
-    assert history_events(config) < 25_000 * 2 / 3 < MAX_HISTORY_EVENTS
+    assert history_events(config) < 25_000 * share < MAX_HISTORY_EVENTS
+
+
+def test_every_item_of_predict_counts_into_history_and_duration() -> None:
+    none, few = PipelineSettings(evaluation="off"), PipelineSettings()
+    many = PipelineSettings(image_buckets=("a", "b"))
+    assert (transform_jobs(none), transform_jobs(few), transform_jobs(many)) == (0, 2, 6)
+    for figure in (history_events, longest_execution):
+        assert figure(none) < figure(few) < figure(many)
+    beats = heartbeats(few, longest_transform_job(few))
+    assert history_events(many) - history_events(few) >= 4 * beats * EVENTS_OF_A_HEARTBEAT
 
 
 def test_the_execution_log_is_complete_but_holds_no_task_token(template: Template) -> None:
@@ -493,5 +632,5 @@ def test_the_definition_is_far_smaller_than_its_limit(template: Template) -> Non
 
 def test_spot_capacity_may_keep_a_training_job_waiting_for_longer() -> None:
     config = PipelineSettings(managed_spot_training=True, max_wait_seconds=MONTH)
-    assert heartbeats(config) * config.heartbeat_seconds >= MONTH + 3_600
+    assert longest_training_job(config) >= MONTH + 3_600
     refuse_contradictions(config)

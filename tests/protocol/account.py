@@ -6,6 +6,7 @@ that anything may happen between two calls: another handler's call, a job's end,
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -15,15 +16,39 @@ from lambdas import errors
 from lambdas.jobs.callbacks import KeptCallback
 from lambdas.jobs.close import stop_abandoned_jobs, stop_orphaned_jobs
 from lambdas.jobs.description import Description
+from lambdas.jobs.kind import JobKind
 from lambdas.jobs.runs import Runs
 from lambdas.jobs.wait import register, resume
-from lambdas.messages import Callback, Execution, Job, StartTrainingJobEvent
+from lambdas.messages import (
+    Callback,
+    Execution,
+    Job,
+    StartTrainingJobEvent,
+    StartTransformJobEvent,
+)
 from lambdas.training.attempt import start_training_job
 from lambdas.training.kind import TRAINING
-from tests.unit.jobs.factories import any_dataset, any_settings, described
+from lambdas.transform.attempt import start_transform_job
+from lambdas.transform.kind import TRANSFORM
+from tests.unit.jobs.factories import (
+    any_dataset,
+    any_prediction,
+    any_settings,
+    any_transform_settings,
+)
+from tests.unit.transform.in_memory import MemoryModels
 
 MACHINE = "arn:aws:states:us-east-1:111122223333:stateMachine:pipeline"
 SETTINGS = any_settings(max_capacity_rounds=2)
+TRANSFORM_SETTINGS = any_transform_settings(max_capacity_rounds=2)
+
+NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
+LONG_AGO = NOW - timedelta(seconds=TRANSFORM_SETTINGS.max_transform_seconds)
+"""A job that was created then, and may not take longer, is to be stopped."""
+
+
+START, AWAIT = "Start Job", "Await Job"
+"""The two states around a job of any kind."""
 
 
 class Crash(BaseException):
@@ -73,12 +98,15 @@ class Handler:
 
 @dataclass
 class StateMachineExecution:
-    """What Step Functions knows of an execution: the workflow as docs/state-machine.asl.json."""
+    """What Step Functions knows of an execution: the workflow as docs/state-machine.asl.json.
+
+    As far as it is about one job: from the start of the training, or in one item of Predict.
+    """
 
     name: str
     account: "Account"
     status: str = "RUNNING"
-    state: str = "Start Training Job"
+    state: str = START
     attempt: int = 0
     capacity_misses: int = 0
     internal_errors: int = 0
@@ -114,7 +142,7 @@ class StateMachineExecution:
     def _try(self, state: str) -> None:
         self.state = state
         self.invocation += 1
-        if state == "Start Training Job":
+        if state == START:
             self._invoke_start(self.invocation)
         else:
             self._invoke_await(self.invocation)
@@ -134,7 +162,7 @@ class StateMachineExecution:
         return f"{self.name}#{invocation}"
 
     def waits(self) -> bool:
-        return self.status == "RUNNING" and self.state == "Await Training Job"
+        return self.status == "RUNNING" and self.state == AWAIT
 
     def abort(self) -> None:
         self.status = "ABORTED"
@@ -147,27 +175,16 @@ class StateMachineExecution:
 
     def _invoke_start(self, invocation: int) -> None:
         self.attempts.add((self.attempt, self.redrives))
-        event = StartTrainingJobEvent(
-            dataset=any_dataset(
-                train_manifest=f"s3://bucket/executions/{self.name}/train.manifest"
-            ),
-            attempt=self.attempt,
-            capacity_misses=self.capacity_misses,
-            internal_errors=self.internal_errors,
-            execution=self.context(),
-            retry_count=self.tries,
-        )
-        account = self.account
-        account.invoke(
+        tried = {
+            "attempt": self.attempt,
+            "capacity_misses": self.capacity_misses,
+            "internal_errors": self.internal_errors,
+            "execution": self.context(),
+            "retry_count": self.tries,
+        }
+        self.account.invoke(
             f"start {self.token(invocation)}",
-            lambda: account.safeguards.start(
-                event,
-                SETTINGS,
-                jobs=account,
-                records=account,
-                manifests=account,
-                tell=lambda _: None,
-            ),
+            lambda: STARTS[self.account.kind.api](self.account, self.name, tried),
             partial(self._started, invocation),
             partial(self._failed_step, invocation),
         )
@@ -182,11 +199,12 @@ class StateMachineExecution:
             f"await {self.token(invocation)}",
             lambda: account.safeguards.register(
                 callback,
-                TRAINING,
+                account.kind,
                 retry_count=self.tries,
                 jobs=account,
                 callbacks=account,
                 executions=account,
+                now=NOW,
             ),
             lambda _: None,
             partial(self._failed_step, invocation),
@@ -195,7 +213,7 @@ class StateMachineExecution:
     def _started(self, invocation: int, job: Job) -> None:
         if invocation == self.invocation and self.status == "RUNNING":
             self.job = job
-            self.enter("Await Training Job")
+            self.enter(AWAIT)
 
     def _failed_step(self, invocation: int, error: BaseException) -> None:
         if invocation != self.invocation or self.status != "RUNNING":
@@ -209,25 +227,52 @@ class StateMachineExecution:
         if error == "CapacityUnavailable":
             self.attempt += 1
             self.capacity_misses += 1
-            self.enter("Start Training Job")
+            self.enter(START)
         elif error == "FirstInternalServerError":
             self.attempt += 1
             self.internal_errors += 1
-            self.enter("Start Training Job")
+            self.enter(START)
         elif error == "RedrivenJobEnded":
             self.attempt += 1
             self.internal_errors = 0
-            self.enter("Start Training Job")
+            self.enter(START)
         else:
             self.status, self.error = "FAILED", error
             self.account.send("execution ended", self.name)
+
+
+def start_training(account: "Account", execution: str, tried: Mapping[str, Any]) -> Job:
+    manifest = f"s3://bucket/executions/{execution}/train.manifest"
+    return start_training_job(
+        StartTrainingJobEvent(dataset=any_dataset(train_manifest=manifest), **tried),
+        SETTINGS,
+        jobs=account,
+        records=account,
+        manifests=account,
+        tell=lambda _: None,
+    )
+
+
+def start_transform(account: "Account", execution: str, tried: Mapping[str, Any]) -> Job:
+    images = f"s3://bucket/executions/{execution}/evaluation/images-photos.json"
+    return start_transform_job(
+        StartTransformJobEvent(prediction=any_prediction(images=images), **tried),
+        TRANSFORM_SETTINGS,
+        jobs=account,
+        records=account,
+        models=account.models,
+        spent=list,
+        tell=lambda _: None,
+    )
+
+
+STARTS = {TRAINING.api: start_training, TRANSFORM.api: start_transform}
 
 
 @dataclass
 class Safeguards:
     """The protocols as they are; a test takes one away to see that it is missed."""
 
-    start: Callable[..., Job] = start_training_job
     register: Callable[..., object] = register
     resume: Callable[..., object] = resume
     stop_abandoned_jobs: Callable[..., list[str]] = stop_abandoned_jobs
@@ -239,6 +284,7 @@ class Safeguards:
 class Account:
     """Everything that is shared; implements the ports of ``lambdas.jobs``."""
 
+    kind: JobKind = TRAINING
     safeguards: Safeguards = field(default_factory=Safeguards)
     described_jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     tokens: dict[tuple[str, str], KeptCallback] = field(default_factory=dict)
@@ -248,6 +294,9 @@ class Account:
     handlers: list[Handler] = field(default_factory=list)
     shown_late: dict[str, int] = field(default_factory=dict)
     """How many more looks do not show a job that exists."""
+    hung: set[str] = field(default_factory=set)
+    """Jobs that never end by themselves, and whose time is over."""
+    models: MemoryModels = field(default_factory=MemoryModels)
     seen: set[str] = field(default_factory=set)
     stops: list[tuple[str, str, bool]] = field(default_factory=list)
     """Who stopped which job, and whether an execution awaited it."""
@@ -255,7 +304,7 @@ class Account:
     def begin(self, name: str) -> StateMachineExecution:
         execution = StateMachineExecution(name, self)
         self.executions[name] = execution
-        execution.enter("Start Training Job")
+        execution.enter(START)
         return execution
 
     def invoke(
@@ -284,17 +333,35 @@ class Account:
         self.invoke(
             "reconcile",
             lambda: self.safeguards.stop_orphaned_jobs(
-                MACHINE, jobs=self, records=self, executions=self
+                MACHINE, jobs=self, records=self, executions=self, now=NOW
             ),
             lambda _: None,
             lambda _: None,
         )
 
     def end_job(self, name: str, status: str, reason: str = "") -> None:
+        api = self.kind.api
         self.described_jobs[name].update(
-            TrainingJobStatus=status, SecondaryStatus=status, FailureReason=reason
+            {
+                f"{api}JobStatus": status,
+                "SecondaryStatus": status,
+                "FailureReason": reason,
+                f"{api}EndTime": NOW,
+            }
         )
         self.send("job ended", name)
+
+    def hang(self, name: str) -> None:
+        """Let a job take longer than it may, until somebody stops it."""
+        self.hung.add(name)
+        self.described_jobs[name]["CreationTime"] = LONG_AGO
+
+    def status(self, name: str) -> str:
+        status: str = self.described_jobs[name][f"{self.kind.api}JobStatus"]
+        return status
+
+    def described(self, name: str) -> Description:
+        return Description.of(self.kind.api, self.described_jobs[name])
 
     def _is_awaited(self, job: str) -> bool:
         """Whether an execution waits for a job of its run; a redrive gives up those of before."""
@@ -310,7 +377,7 @@ class Account:
 
     def _resume(self, job: str) -> Callable[[], Any]:
         return lambda: self.safeguards.resume(
-            job, TRAINING, jobs=self, callbacks=self, executions=self
+            job, self.kind, MACHINE, jobs=self, callbacks=self, executions=self
         )
 
     def _close(self, execution: str) -> Callable[[], Any]:
@@ -319,18 +386,20 @@ class Account:
             Execution(name=execution, arn=arn), jobs=self, records=self, executions=self
         )
 
-    # TrainingJobs
+    # Jobs
 
     def create(self, request: Mapping[str, Any]) -> bool:
         pause()
-        name = request["TrainingJobName"]
+        api = self.kind.api
+        name = request[f"{api}JobName"]
         if name in self.described_jobs:
             return False
         self.described_jobs[name] = {
             **request,
-            "TrainingJobArn": f"arn:aws:sagemaker:us-east-1:111122223333:training-job/{name}",
-            "TrainingJobStatus": "InProgress",
+            f"{api}JobArn": f"arn:aws:sagemaker:us-east-1:111122223333:job/{name}",
+            f"{api}JobStatus": "InProgress",
             "SecondaryStatus": "Training",
+            "CreationTime": NOW,
         }
         return True
 
@@ -340,17 +409,18 @@ class Account:
             self.shown_late[name] -= 1
             return None
         self.seen.add(name)
-        return described(self.described_jobs[name]) if name in self.described_jobs else None
+        return self.described(name) if name in self.described_jobs else None
 
     def stop(self, name: str) -> None:
         pause()
-        if self.described_jobs[name]["TrainingJobStatus"] == "InProgress":
-            self.stops.append((self._caller(), name, self._is_awaited(name)))
-            self.described_jobs[name]["TrainingJobStatus"] = "Stopping"
+        if self.status(name) == "InProgress":
+            awaited = self._is_awaited(name) and name not in self.hung
+            self.stops.append((self._caller(), name, awaited))
+            self.described_jobs[name][f"{self.kind.api}JobStatus"] = "Stopping"
 
     def running(self) -> list[Description]:
         pause()
-        return [job for job in map(described, self.described_jobs.values()) if job.is_running]
+        return [job for job in map(self.described, self.described_jobs) if job.is_running]
 
     def execution_of(self, job: Description) -> str | None:
         pause()
@@ -378,8 +448,9 @@ class Account:
     # Executions
 
     def succeed(self, task_token: str, output: Mapping[str, Any]) -> bool:
+        del output
         pause()
-        return self._of(task_token).answer(task_token, output["status"])
+        return self._of(task_token).answer(task_token, "Completed")
 
     def fail(self, task_token: str, error: str, cause: str) -> bool:
         del cause

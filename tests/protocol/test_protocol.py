@@ -2,6 +2,7 @@
 
 import itertools
 import os
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from lambdas.jobs import wait
 from lambdas.jobs.kind import JobKind
 from lambdas.messages import Callback
 from lambdas.training import attempt
+from lambdas.training.kind import TRAINING
+from lambdas.transform.kind import TRANSFORM
 from tests.protocol.account import Safeguards
 from tests.protocol.choices import EveryChoice, RandomChoices
 from tests.protocol.trial import Faults, Trial, Violation
@@ -30,6 +33,7 @@ ORDERS = {
     "functions crash": Faults(crashes=3),
     "functions run over their time": Faults(overtimes=2, heartbeats=1),
     "jobs take long": Faults(heartbeats=3),
+    "jobs hang": Faults(hangs=2, losses=1, aborts=1, redrives=1, reconciles=1),
     "executions are aborted": Faults(aborts=2, losses=1, repeats=1),
     "executions are redriven": Faults(aborts=1, redrives=2, losses=1),
     "jobs are shown late": Faults(lags=2, crashes=1, aborts=1, redrives=1),
@@ -40,7 +44,15 @@ ORDERS = {
 }
 
 
-def explore(faults: Faults, safeguards: Safeguards | None = None, runs: int = RUNS) -> set[str]:
+KINDS = {kind.noun: kind for kind in (TRAINING, TRANSFORM)}
+
+
+def explore(
+    faults: Faults,
+    safeguards: Safeguards | None = None,
+    runs: int = RUNS,
+    kind: JobKind = TRAINING,
+) -> set[str]:
     """Play runs drawn from the seeds 0, 1, 2 …; return the orders of events that were seen."""
     seen = set()
     for seed in range(runs):
@@ -48,6 +60,7 @@ def explore(faults: Faults, safeguards: Safeguards | None = None, runs: int = RU
             RandomChoices(seed),
             Faults(**{name: getattr(faults, name) for name in Faults.__slots__}),
             safeguards or Safeguards(),
+            kind,
             executions=1 + seed // STEPS % 2,
         )
         try:
@@ -58,16 +71,20 @@ def explore(faults: Faults, safeguards: Safeguards | None = None, runs: int = RU
     return seen
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("order", ORDERS)
-def test_no_execution_waits_for_ever_and_no_job_is_paid_for_twice_when(order: str) -> None:
-    assert len(explore(ORDERS[order])) > RUNS * DIFFERENT
+def test_no_execution_waits_for_ever_and_no_job_is_paid_for_twice_when(
+    order: str, kind: str
+) -> None:
+    assert len(explore(ORDERS[order], kind=KINDS[kind])) > RUNS * DIFFERENT
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("faults", [Faults(losses=1), Faults(crashes=1), Faults(repeats=1)])
-def test_every_order_of_the_first_ten_events_keeps_the_promises(faults: Faults) -> None:
+def test_every_order_of_the_first_ten_events_keeps_the_promises(faults: Faults, kind: str) -> None:
     for choices in EveryChoice().runs():
         budget = Faults(**{name: getattr(faults, name) for name in Faults.__slots__})
-        Trial(choices, budget, endings=1).play(10)
+        Trial(choices, budget, kind=KINDS[kind], endings=1).play(10)
 
 
 def describe_before_token(
@@ -78,7 +95,9 @@ def describe_before_token(
     jobs: Any,
     callbacks: Any,
     executions: Any,
+    now: datetime,
 ) -> wait.Answered | None:
+    del now
     description = jobs.describe(callback.job.name)
     verdict = wait._verdict(callback, description, kind)
     kept = callbacks.put(callback)
@@ -123,7 +142,9 @@ def test_without_the_reconcile_a_lost_event_leaves_a_job_running() -> None:
         explore(Faults(aborts=1, losses=1), Safeguards(stop_orphaned_jobs=nothing))
 
 
-def stop_every_running_job(machine: str, *, jobs: Any, records: Any, executions: Any) -> list[str]:
+def stop_every_running_job(
+    machine: str, *, jobs: Any, records: Any, executions: Any, now: datetime
+) -> list[str]:
     running: list[str] = [job.name for job in jobs.running()]
     for name in running:
         jobs.stop(name)
@@ -140,5 +161,14 @@ def test_without_taking_up_the_job_of_before_a_redrive_pays_twice(
 ) -> None:
     monkeypatch.setattr(attempt, "completed_before", lambda *_, **__: None)
 
-    with pytest.raises(Violation, match=r"paid for 2 models|run on for nobody"):
+    with pytest.raises(Violation, match=r"paid for 2 results|run on for nobody"):
         explore(Faults(aborts=1, redrives=1, losses=1), runs=4 * RUNS)
+
+
+def test_without_the_stop_at_a_heartbeat_a_job_that_hangs_is_never_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(wait, "is_overdue", lambda *_: False)
+
+    with pytest.raises(Violation, match="the account never comes to rest"):
+        explore(Faults(hangs=1), Safeguards(stop_orphaned_jobs=nothing), kind=TRANSFORM)

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from lambdas.jobs.kind import JobKind
 from lambdas.jobs.verdict import Failed
-from lambdas.training.judge import judge
+from lambdas.training.kind import TRAINING
+from lambdas.transform.kind import TRANSFORM
 from tests.protocol.account import Account, Crash, Handler, Safeguards, StateMachineExecution
 from tests.protocol.choices import Choices
-from tests.unit.jobs.factories import described
 
 ENDINGS = (
     ("Completed", ""),
@@ -24,6 +25,9 @@ REPLACED = {
     "TrainingClientError": (AFTER_REDRIVE,),
     "CapacityUnavailable": (AFTER_REDRIVE,),
     "TrainingJobStopped": (AFTER_REDRIVE,),
+    "TransformInternalServerError": ("FirstInternalServerError", AFTER_REDRIVE),
+    "TransformJobStopped": (AFTER_REDRIVE,),
+    "TransformTimedOut": (AFTER_REDRIVE,),
 }
 """By the truth about a failed job, what else may be answered: that another one is due."""
 
@@ -49,6 +53,8 @@ class Faults:
     redrives: int = 0
     lags: int = 0
     """Jobs that SageMaker does not show for the first looks after their creation."""
+    hangs: int = 0
+    """Transform jobs that never end by themselves."""
     reconciles: int = 0
     """That come at any moment, besides the one when all is at rest."""
 
@@ -60,12 +66,13 @@ class Trial:
     choices: Choices
     faults: Faults
     safeguards: Safeguards = field(default_factory=Safeguards)
+    kind: JobKind = TRAINING
     executions: int = 1
     endings: int = len(ENDINGS)
     trace: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.account = Account(self.safeguards)
+        self.account = Account(self.kind, self.safeguards)
         self.disturbed = False
         self._reconciled = False
 
@@ -100,17 +107,25 @@ class Trial:
                 yield f"{handler.name} overtime", partial(self._overtime, handler)
 
     def _job_actions(self) -> Iterator[Action]:
-        for name, job in self.account.described_jobs.items():
+        for name in self.account.described_jobs:
+            status = self.account.status(name)
             if self.faults.lags and name not in self.account.seen | self.account.shown_late.keys():
                 yield f"{name} is shown late", partial(self._lag, name)
-            if job["TrainingJobStatus"] == "InProgress" and not self.account.shown_late.get(name):
-                for status, reason in ENDINGS[: self.endings]:
-                    yield (
-                        f"{name} ends {status} {reason[:13]}",
-                        partial(self.account.end_job, name, status, reason),
-                    )
-            elif job["TrainingJobStatus"] == "Stopping":
+            if status == "InProgress" and not self.account.shown_late.get(name):
+                yield from self._endings(name)
+            elif status == "Stopping":
                 yield f"{name} stops", partial(self.account.end_job, name, "Stopped")
+
+    def _endings(self, name: str) -> Iterator[Action]:
+        if name in self.account.hung:
+            return
+        for status, reason in ENDINGS[: self.endings]:
+            yield (
+                f"{name} ends {status} {reason[:13]}",
+                partial(self.account.end_job, name, status, reason),
+            )
+        if self.faults.hangs and self.kind is TRANSFORM:
+            yield f"{name} hangs", partial(self._hang, name)
 
     def _event_actions(self) -> Iterator[Action]:
         for event in dict.fromkeys(self.account.events):
@@ -150,6 +165,11 @@ class Trial:
         self.faults.lags -= 1
         self.disturbed = True
         self.account.shown_late[job] = 2
+
+    def _hang(self, job: str) -> None:
+        self.faults.hangs -= 1
+        self.disturbed = True
+        self.account.hang(job)
 
     def _deliver(self, event: tuple[str, str]) -> None:
         self.account.events.remove(event)
@@ -205,8 +225,8 @@ class Trial:
         elif unwanted := self._unwanted_jobs():
             raise Violation(f"{unwanted} run on for nobody")
         elif unfinished := self._unfinished_jobs():
-            status = account.described_jobs[unfinished]["TrainingJobStatus"]
-            account.end_job(unfinished, "Stopped" if status == "Stopping" else "Completed")
+            stopping = account.status(unfinished) == "Stopping"
+            account.end_job(unfinished, "Stopped" if stopping else "Completed")
         elif waiting := [each for each in account.executions.values() if each.waits()]:
             self._miss_heartbeat(waiting[0])
         else:
@@ -221,12 +241,14 @@ class Trial:
         execution.retry()
 
     def _unfinished_jobs(self) -> str | None:
-        unfinished = ("InProgress", "Stopping")
+        """A job that comes to its end, if nobody does anything."""
+        account = self.account
         return next(
             (
                 name
-                for name, job in self.account.described_jobs.items()
-                if job["TrainingJobStatus"] in unfinished
+                for name in account.described_jobs
+                if account.status(name) == "Stopping"
+                or (account.status(name) == "InProgress" and name not in account.hung)
             ),
             None,
         )
@@ -240,8 +262,8 @@ class Trial:
         }
         return [
             name
-            for name, job in self.account.described_jobs.items()
-            if job["TrainingJobStatus"] == "InProgress" and name not in wanted
+            for name in self.account.described_jobs
+            if self.account.status(name) == "InProgress" and name not in wanted
         ]
 
     def _check(self) -> None:
@@ -256,7 +278,8 @@ class Trial:
 
     def _check_answers(self, execution: StateMachineExecution) -> None:
         for name, answer in execution.answers:
-            ending = judge(described(self.account.described_jobs[name]))
+            (job,) = (each for each in self.account.recorded[execution.name] if each.name == name)
+            ending = self.kind.judge(self.account.described(name), job)
             truth = "Completed"
             if isinstance(ending, Failed):
                 truth = ending.error.__name__
@@ -266,12 +289,13 @@ class Trial:
                 raise Violation(f"{name}: answered {answer}, the truth is {truth}")
 
     def _check_jobs(self, execution: StateMachineExecution) -> None:
-        jobs = [job for job in self.account.described_jobs.values() if _tag(job) == execution.arn]
+        described = self.account.described_jobs
+        jobs = [name for name in described if _tag(described[name]) == execution.arn]
         if len(jobs) > len(execution.attempts):
             raise Violation(f"{len(jobs)} jobs for the attempts {sorted(execution.attempts)}")
-        completed = [job for job in jobs if job["TrainingJobStatus"] == "Completed"]
+        completed = [job for job in jobs if self.account.status(job) == "Completed"]
         if len(completed) > 1:
-            raise Violation(f"{execution.name} has paid for {len(completed)} models")
+            raise Violation(f"{execution.name} has paid for {len(completed)} results")
 
 
 def _tag(job: Mapping[str, Any]) -> str:

@@ -29,5 +29,6 @@ def no_leftover_faults(pipeline: Pipeline) -> Iterator[None]:
     """What one test asked to go wrong does not go wrong in the next."""
     yield
     pipeline.aws.training.faults.clear()
+    pipeline.aws.transform.faults.clear()
     pipeline.aws.faults.clear()
     pipeline.aws.events.clear()

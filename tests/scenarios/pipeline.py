@@ -148,6 +148,21 @@ class Pipeline:
             if {"Key": "gt-train:execution", "Value": execution} in job.request["Tags"]
         ]
 
+    def transform_jobs(self, execution: str) -> list[str]:
+        """The transform jobs that an execution has started, oldest first."""
+        return [
+            name
+            for name, job in self.aws.transform.jobs.items()
+            if {"Key": "gt-train:execution", "Value": execution} in job.tags
+        ]
+
+    def waits_for_transform_jobs(self, execution: str, count: int = 1) -> list[str]:
+        """Wait until the execution waits for so many transform jobs; return their names."""
+        eventually(lambda: self.happened(execution, "TaskSubmitted") >= 1 + count or None)
+        jobs = self.transform_jobs(execution)
+        assert len(jobs) == count
+        return jobs
+
     def waits_for_job(self, execution: str) -> str:
         """Wait until the execution waits for the job's end alone; return the job's name.
 

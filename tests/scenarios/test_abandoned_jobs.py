@@ -29,7 +29,7 @@ def test_a_job_whose_executions_event_was_lost_is_found_by_the_reconcile(
     wanted = pipeline.waits_for_job(running)
     pipeline.stepfunctions.stop_execution(executionArn=aborted)
 
-    assert pipeline.invoke("reconcile_training_jobs", {}) == {"stopped": [orphan]}
+    assert pipeline.invoke("reconcile_jobs", {})["stopped"] == [orphan]
 
     eventually(lambda: pipeline.aws.training.jobs[orphan].status == "Stopped" or None)
     assert pipeline.aws.training.jobs[wanted].status == "InProgress"
@@ -51,7 +51,7 @@ def test_a_job_of_the_same_prefix_that_is_not_the_pipelines_is_left_alone(
 
     pipeline.stepfunctions.stop_execution(executionArn=execution)
     eventually(lambda: pipeline.aws.training.jobs[ours].status == "Stopped" or None)
-    pipeline.invoke("reconcile_training_jobs", {})
+    pipeline.invoke("reconcile_jobs", {})
 
     assert pipeline.aws.training.jobs["gt-train-somebody-elses"].status == "InProgress"
 

@@ -78,7 +78,7 @@ def test_missing_capacity_moves_on_to_the_next_instance_type(pipeline: Pipeline)
 
     assert outcome["instance_type"] == "ml.g4dn.2xlarge"
     assert pipeline.states(execution).count("Next Instance Type") == 1
-    assert [each["instance_type"] for each in outcome["bills"]] == [
+    assert [each["instance_type"] for each in outcome["bills"][:2]] == [
         "ml.g4dn.xlarge",
         "ml.g4dn.2xlarge",
     ]

@@ -9,10 +9,16 @@ STEPS = [
     "Start Training Job",
     "Await Training Job",
     "Record Model",
+    "Prepare Evaluation",
+    "Predict",
+    "Start Transform Job",
+    "Await Transform Job",
+    "Evaluate Model",
+    "Register Model",
 ]
 
 
-def test_a_labeling_jobs_manifest_goes_through_all_steps_to_a_model(
+def test_a_labeling_jobs_manifest_goes_through_all_steps_to_a_registered_model(
     pipeline: Pipeline,
 ) -> None:
     execution = pipeline.label("dogs")
@@ -34,7 +40,9 @@ def test_the_execution_leaves_manifests_report_and_outcome_in_the_bucket(
     outcome = pipeline.succeeded(execution)
 
     name = execution.rpartition(":")[2]
-    left = {key.rpartition("/")[2] for key in pipeline.keys(f"executions/{name}/")}
+    folder = f"executions/{name}/"
+    kept = [key.removeprefix(folder) for key in pipeline.keys(folder)]
+    left = {key for key in kept if "/" not in key}
 
     assert left == {
         "train.manifest",
@@ -46,6 +54,9 @@ def test_the_execution_leaves_manifests_report_and_outcome_in_the_bucket(
         "report.html",
         "training-jobs.json",
         "outcome.json",
+        "evaluation.json",
+        "evaluation.html",
+        "review.manifest",
     }
     assert pipeline.json(pipeline.layout.outcome(name)) == outcome
     assert pipeline.json(pipeline.layout.report(name))["verdict"] == "accepted"

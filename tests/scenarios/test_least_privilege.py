@@ -7,12 +7,13 @@ import pytest
 from local.aws.event_bus import matching
 from tests.scenarios.grants import Grant, deployed_roles, granted, used
 from tests.scenarios.pipeline import Pipeline, eventually
+from tests.scenarios.test_registry import deploy
 
 NOT_SEEN_HERE = {
     r".* (logs:(Create|Describe|Delete|Get|List|Put|Update)\w*|xray:\w+) .*": (
         "Logs and traces are written by the services themselves."
     ),
-    r"TrainingRole (ecr:\w+|cloudwatch:PutMetricData) .*": (
+    r"(Training|EvaluationModel)Role (ecr:\w+|cloudwatch:PutMetricData) .*": (
         "The simulated job pulls no image and reports no metrics."
     ),
     r"TrainingRole s3:(PutObject|AbortMultipartUpload) .*/checkpoints/\*": (
@@ -22,7 +23,7 @@ NOT_SEEN_HERE = {
     r"WorkflowRole s3:(GetObject .*/images\.jsonl|(GetObject|ListMulti\w+) .*/image-checks/)\*": (
         "AWS documents them for every Map Run (iam-policies-eg-dist-map.html)."
     ),
-    r"StepsAwaitTrainingJobRole s3:GetObject .*/callbacks/\*": (
+    r"(StepsAwaitTraining|EvaluationTransformAwaitTransform)JobRole s3:GetObject .*/callbacks/\*": (
         "S3 asks for it inside a DeleteObject that names an ETag (conditional-deletes.html)."
     ),
     r"\w+ s3:ListBucket .*": "Asked for only where a key is missing: 404 with it, 403 without.",
@@ -42,6 +43,10 @@ def exercised(pipeline: Pipeline) -> Pipeline:
     is_reconciled_while_it_waits(pipeline)
     asks_for_a_job_that_exists(pipeline)
     waits_for_a_quota(pipeline)
+    has_transform_jobs_stopped(pipeline)
+    is_redriven_before_its_transform_job_is_stopped(pipeline)
+    asks_for_a_transform_job_that_exists(pipeline)
+    registers_a_model_that_replaces_another(pipeline)
     leaves_dead_letters(pipeline)
     return pipeline
 
@@ -93,7 +98,7 @@ def has_abandoned_jobs_stopped(pipeline: Pipeline) -> None:
         job = pipeline.waits_for_job(execution)
         pipeline.stepfunctions.stop_execution(executionArn=execution)
         if lost:
-            pipeline.invoke("reconcile_training_jobs", {})
+            pipeline.invoke("reconcile_jobs", {})
         wait_until_stopped(pipeline, job)
 
 
@@ -116,7 +121,7 @@ def is_reconciled_while_it_waits(pipeline: Pipeline) -> None:
     hold = pipeline.aws.training.faults.hold_next_job()
     execution = pipeline.label("reconciled")
     pipeline.waits_for_job(execution)
-    assert pipeline.invoke("reconcile_training_jobs", {}) == {"stopped": []}
+    assert pipeline.invoke("reconcile_jobs", {})["stopped"] == []
     hold.release()
     pipeline.succeeded(execution)
 
@@ -132,6 +137,61 @@ def waits_for_a_quota(pipeline: Pipeline) -> None:
     pipeline.succeeded(pipeline.label("poor"))
 
 
+def waits_for_its_transform_job(pipeline: Pipeline, labeling_job: str) -> tuple[str, str]:
+    pipeline.aws.transform.faults.hold_next_job()
+    execution = pipeline.label(labeling_job)
+    (job,) = pipeline.waits_for_transform_jobs(execution)
+    return execution, job
+
+
+def has_transform_jobs_stopped(pipeline: Pipeline) -> None:
+    """By the event of the execution's end, by the reconcile, and because their time is over."""
+    for name, lost in (("answer-aborted", False), ("answer-forgotten", True)):
+        if lost:
+            ended = matching("Step Functions Execution Status Change", status="ABORTED")
+            pipeline.aws.events.drop(ended)
+        execution, job = waits_for_its_transform_job(pipeline, name)
+        pipeline.stepfunctions.stop_execution(executionArn=execution)
+        if lost:
+            pipeline.invoke("reconcile_jobs", {})
+        pipeline.aws.transform.wait_until_finished(job)
+    pipeline.invoke("reconcile_jobs", {})
+    execution, job = waits_for_its_transform_job(pipeline, "answer-hung")
+    pipeline.aws.transform.jobs[job].created -= 14_400
+    assert pipeline.ended(execution)["error"] == "TransformTimedOut"
+
+
+def is_redriven_before_its_transform_job_is_stopped(pipeline: Pipeline) -> None:
+    pipeline.aws.events.drop(matching("Step Functions Execution Status Change", status="ABORTED"))
+    execution, job = waits_for_its_transform_job(pipeline, "answer-redriven-at-once")
+    pipeline.stepfunctions.stop_execution(executionArn=execution)
+    pipeline.stepfunctions.redrive_execution(executionArn=execution)
+    pipeline.succeeded(execution)
+    pipeline.aws.transform.wait_until_finished(job)
+
+
+def asks_for_a_transform_job_that_exists(pipeline: Pipeline) -> None:
+    pipeline.aws.transform.faults.next_job(before_answer=True)
+    pipeline.aws.faults.kill_caller("sagemaker", "CreateTransformJob", when="after")
+    pipeline.succeeded(pipeline.label("answer-asked-twice"))
+    pipeline.aws.faults.refuse("sagemaker", "CreateTransformJob", "ResourceLimitExceeded", times=3)
+    pipeline.succeeded(pipeline.label("answer-poor"))
+    pipeline.aws.transform.faults.next_job(before_answer=True, fail="InternalServerError: Sorry.")
+    pipeline.succeeded(pipeline.label("answer-early-failure"))
+
+
+def registers_a_model_that_replaces_another(pipeline: Pipeline) -> None:
+    version = pipeline.succeeded(pipeline.label("incumbent"))["model_package"]
+    pipeline.aws.client("sagemaker").update_model_package(
+        ModelPackageArn=version, ModelApprovalStatus="Approved"
+    )
+    pipeline.aws.faults.kill_caller("sagemaker", "CreateModelPackage", when="after")
+    pipeline.succeeded(pipeline.label("candidate"))
+    deploy(pipeline, MIN_MAP="1.0")
+    assert pipeline.ended(pipeline.label("below-the-gate"))["error"] == "ModelBelowGate"
+    deploy(pipeline, MIN_MAP="null")
+
+
 def leaves_dead_letters(pipeline: Pipeline) -> None:
     """Each function of an event fails on one that is none."""
     before = pipeline.dead_letters()
@@ -139,7 +199,7 @@ def leaves_dead_letters(pipeline: Pipeline) -> None:
         "start_execution",
         "resume_execution",
         "close_execution",
-        "reconcile_training_jobs",
+        "reconcile_jobs",
     )
     pipeline.aws.faults.refuse("sagemaker", "ListTrainingJobs", "AccessDeniedException", times=3)
     for module in functions:

@@ -55,7 +55,7 @@ def test_a_job_of_another_prefix_is_stopped_when_its_execution_ends(
 
     pipeline.stepfunctions.stop_execution(executionArn=execution)
     if lost:
-        assert pipeline.invoke("reconcile_training_jobs", {}) == {"stopped": [job]}
+        assert pipeline.invoke("reconcile_jobs", {})["stopped"] == [job]
 
     eventually(lambda: pipeline.aws.training.jobs[job].status == "Stopped" or None)
 

@@ -28,7 +28,10 @@ from tests.second_interpreter.reference_jsonata import ReferenceJsonata
 from tests.second_interpreter.training_jobs import TrainingJobs
 from tests.second_interpreter.what_moto_lacks.interpreter import Interpreter, add_to_interpreter
 from tests.second_interpreter.what_moto_lacks.s3 import send_bodies_as_bytes
-from tests.second_interpreter.what_moto_lacks.sagemaker import add_to_sagemaker
+from tests.second_interpreter.what_moto_lacks.sagemaker import (
+    add_to_sagemaker,
+    add_transform_jobs,
+)
 from tests.second_interpreter.what_moto_lacks.task_tokens import TaskTokens, add_task_tokens
 
 T = TypeVar("T")
@@ -46,15 +49,22 @@ class Account:
     interpreter: Interpreter
     tokens: TaskTokens
 
-    def deliver(self, function: str, detail: dict[str, Any]) -> Any:
+    def deliver(self, function: str, detail: dict[str, Any], detail_type: str = "") -> Any:
         """Invoke a function with an event, as EventBridge does; return its answer."""
-        event = {"version": "0", "account": ACCOUNT, "region": REGION, "detail": detail}
+        event = {
+            "version": "0",
+            "account": ACCOUNT,
+            "region": REGION,
+            "detail-type": detail_type,
+            "detail": detail,
+        }
         return self.functions.call(function, event)
 
     def training_job_ended(self, name: str, status: str = "Completed") -> int:
         """Deliver a training job's event; return how many executions it answered."""
         detail = {"TrainingJobName": name, "TrainingJobStatus": status}
-        answered: int = self.deliver("resume_execution", detail)["answered"]
+        event = "SageMaker Training Job State Change"
+        answered: int = self.deliver("resume_execution", detail, event)["answered"]
         return answered
 
     def notices(self) -> list[str]:
@@ -85,6 +95,7 @@ def account(
         add_to_interpreter(patch, made.interpreter, made.functions, jsonata)
         add_task_tokens(patch, made.tokens)
         add_to_sagemaker(patch, made.jobs)
+        add_transform_jobs(patch)
         _create_resources(deployed.definition)
         yield made
 

@@ -18,8 +18,10 @@ from stacks.synthesis import PROJECT
 from tests.second_interpreter.deployed import BUCKET, MACHINE_ARN
 from tests.second_interpreter.execution import KEY, STEPS, ScenarioExecution, good_manifest
 
+COUNTERS = ("attempt", "capacity_misses", "internal_errors")
 
-def test_a_good_manifest_ends_in_a_recorded_model(execution: ScenarioExecution) -> None:
+
+def test_a_good_manifest_ends_in_a_registered_model(execution: ScenarioExecution) -> None:
     output = execution.write().finish()
     (job,) = execution.jobs()
     assert execution.states() == STEPS
@@ -43,7 +45,7 @@ def test_every_step_gets_what_the_steps_before_it_found(execution: ScenarioExecu
     (job,) = execution.jobs()
     assert validated["execution"] == name
     assert validated["request"]["manifest"] == f"s3://{BUCKET}/{KEY}"
-    counters = [started[each] for each in ("attempt", "capacity_misses", "internal_errors")]
+    counters = [started[each] for each in COUNTERS]
     assert [(each, type(each)) for each in counters] == [(0, int)] * 3
     assert started["execution"] == {"name": name, "arn": arn, "redrive_count": 0}
     assert awaited["execution"] == started["execution"]
@@ -52,8 +54,26 @@ def test_every_step_gets_what_the_steps_before_it_found(execution: ScenarioExecu
     assert recorded == {
         "dataset": started["dataset"],
         "training_job": awaited["training_job"],
-        "execution": {"name": name, "arn": arn},
+        "execution": started["execution"],
     }
+    (prepared,), (evaluated,) = payloads["prepare_evaluation"], payloads["evaluate_model"]
+    (asked,), (answered,) = payloads["start_transform_job"], payloads["await_transform_job"]
+    (registered,) = payloads["register_model"]
+    assert prepared["outcome"]["training_job"] == job
+    assert prepared["dataset"] == evaluated["dataset"] == started["dataset"]
+    assert asked["prediction"] == evaluated["evaluation"]["predictions"][0]
+    assert [(asked[each], type(asked[each])) for each in COUNTERS] == [(0, int)] * 3
+    assert answered["execution"] == asked["execution"] == started["execution"]
+    assert evaluated["predicted"] == [
+        {
+            "prediction": asked["prediction"],
+            "transform_job": answered["transform_job"]["name"],
+            "failure": None,
+            "redrive_count": 0,
+        }
+    ]
+    assert registered["evaluated"]["ap50"] == 1.0
+    assert registered["outcome"] == evaluated["outcome"] == prepared["outcome"]
     assert recorded["dataset"]["version_id"] == validated["request"]["version_id"]
 
 
@@ -70,11 +90,22 @@ def test_every_step_shows_what_it_found_in_its_output(execution: ScenarioExecuti
     }
     started = validated | {"training_job": recorded["training_job"]}
     awaited = started | {"model": shown[State.AWAIT_TRAINING_JOB]["model"]}
+    (registered,) = execution.account.functions.payloads["register_model"]
+    (evaluated,) = execution.account.functions.payloads["evaluate_model"]
+    recorded_too = awaited | {"outcome": registered["outcome"]}
+    prepared = recorded_too | {"evaluation": evaluated["evaluation"]}
+    predicted = prepared | {"predicted": evaluated["predicted"]}
+    for state in (State.START_TRANSFORM_JOB, State.AWAIT_TRANSFORM_JOB):
+        del shown[state]
     assert shown == {
         State.VALIDATE_MANIFEST: validated,
         State.START_TRAINING_JOB: started,
         State.AWAIT_TRAINING_JOB: awaited,
-        State.RECORD_MODEL: output,
+        State.RECORD_MODEL: recorded_too,
+        State.PREPARE_EVALUATION: prepared,
+        State.PREDICT: predicted,
+        State.EVALUATE_MODEL: predicted | {"evaluated": registered["evaluated"]},
+        State.REGISTER_MODEL: output,
     }
     assert awaited["model"]["training_job"] == execution.jobs()[0]
 
@@ -144,3 +175,23 @@ def test_a_manifest_written_again_meanwhile_is_not_trained_on(execution: Scenari
     clients.s3().put_object(Bucket=BUCKET, Key=KEY, Body=good_manifest())
     execution.failed(ManifestSuperseded)
     assert execution.jobs() == []
+
+
+def test_two_models_are_asked_side_by_side(execution: ScenarioExecution) -> None:
+    first = execution.write().finish()
+    key = first["model_artifact"].removeprefix(f"s3://{BUCKET}/")
+    clients.s3().put_object(Bucket=BUCKET, Key=key, Body=b"a model, which moto does not write")
+    clients.sagemaker().update_model_package(
+        ModelPackageArn=first["model_package"], ModelApprovalStatus="Approved"
+    )
+    execution.account.functions.payloads.clear()
+
+    second = execution.write(good_manifest(images=20)).finish(jobs=2)
+
+    assert second["model_package"] != first["model_package"]
+    (evaluated,) = execution.account.functions.payloads["evaluate_model"]
+    assert evaluated["evaluation"]["not_compared"] is None
+    asked = [each["prediction"]["model"] for each in evaluated["predicted"]]
+    assert asked == ["candidate", "incumbent"]
+    jobs = [each["transform_job"] for each in evaluated["predicted"]]
+    assert len(set(jobs)) == 2

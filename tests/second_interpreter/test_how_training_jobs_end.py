@@ -65,7 +65,8 @@ def test_a_job_that_finds_no_capacity_is_followed_by_one_of_the_next_type(
     first, second = _types(execution)[:2]
     assert execution.states() == [*STEPS[:3], State.NEXT_INSTANCE_TYPE, *STEPS[1:]]
     assert output["instance_type"] == second
-    assert [bill["instance_type"] for bill in output["bills"]] == [first, second]
+    trained = [bill["instance_type"] for bill in output["bills"][:2]]
+    assert trained == [first, second]
     assert execution.account.interpreter.pauses == [0]
 
 

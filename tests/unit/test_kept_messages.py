@@ -12,9 +12,13 @@ from lambdas import messages
 from tests.unit.jobs.factories import (
     any_callback,
     any_dataset,
+    any_evaluated,
     any_execution,
     any_job,
+    any_outcome,
+    any_plan,
     any_start_event,
+    any_start_transform_event,
 )
 
 KEPT = Path(__file__).parent / "kept_messages"
@@ -34,6 +38,33 @@ TODAY: Mapping[str, msgspec.Struct] = {
     ),
     "RecordModelEvent": messages.RecordModelEvent(
         dataset=any_dataset(), training_job=any_job(), execution=any_execution()
+    ),
+    "StartTransformJobEvent": any_start_transform_event(),
+    "AwaitTransformJobEvent": messages.AwaitTransformJobEvent(
+        transform_job=any_job(), execution=any_execution(), task_token="token"
+    ),
+    "PrepareEvaluationEvent": messages.PrepareEvaluationEvent(
+        dataset=any_dataset(), outcome=any_outcome(), execution=any_execution()
+    ),
+    "EvaluateModelEvent": messages.EvaluateModelEvent(
+        dataset=any_dataset(),
+        outcome=any_outcome(),
+        evaluation=any_plan(),
+        predicted=[
+            messages.Predicted(
+                prediction=any_plan().predictions[0], transform_job="job", failure=None
+            )
+        ],
+        execution=any_execution(),
+    ),
+    "RegisterModelEvent": messages.RegisterModelEvent(
+        outcome=any_outcome(), evaluated=any_evaluated(), execution=any_execution()
+    ),
+    "Outcome": any_outcome(
+        evaluation=any_evaluated(),
+        gate=messages.Gate(passed=True, failures=[]),
+        model_package="arn:aws:sagemaker:us-east-1:111122223333:model-package/dogs/1",
+        approval="PendingManualApproval",
     ),
     "Callback": any_callback(any_job()),
     "Job": any_job(),
@@ -71,5 +102,5 @@ def fields(message: Any) -> Any:
     """The names of all fields, with those of nested messages; not what maps and lists hold."""
     if not isinstance(message, dict):
         return None
-    nested = ("execution", "training_job", "dataset")
+    nested = ("execution", "training_job", "transform_job", "dataset", "prediction")
     return {name: fields(value) if name in nested else None for name, value in message.items()}

@@ -5,10 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from lambdas.evaluation.labelled import LabelledImage
-from lambdas.evaluation.review import Case, Group, Mark
+from lambdas.evaluation.labelled import LabelledImage, LabelledImages
+from lambdas.evaluation.review import Case, Group, Mark, Review
 from lambdas.pages.evaluation.subject import Subject
 from lambdas.pages.samples import Picture
+
+LONGEST_SIDE = 480
+"""Pixels of a picture: there may be two hundred on the page."""
 
 MOST_PICTURE_BYTES = 100_000
 MOST_BYTES = 8_000_000
@@ -58,6 +61,14 @@ class ShownGroup:
     title: str
     explanation: str
     images: list[ShownImage]
+
+
+def images_shown(labelled: LabelledImages, reviewed: Review) -> Iterator[str]:
+    """The names of the images that the page shows, the worst of each group first."""
+    names = {image.id: image.name for image in labelled.images}
+    for cases in reviewed.cases.values():
+        for case in cases:
+            yield names[case.image_id]
 
 
 def shown_groups(subject: Subject, pictures: Mapping[str, Picture]) -> list[ShownGroup]:

@@ -1,6 +1,6 @@
 """What the page of an evaluation is about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lambdas.evaluation.document import Evaluation
@@ -18,7 +18,7 @@ class Subject:
 
     name: what to call them. measured_on: the images, as "validation images". incumbent: the
     evaluation of the model of before on the same images, where there is one. missing: images
-    that had no predictions.
+    that had no predictions. notes: what else to know of the figures, in sentences.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Subject:
     review: Review
     incumbent: Evaluation | None = None
     missing: int = 0
+    notes: Sequence[str] = ()
 
     def class_name(self, class_id: int) -> str:
         """The name of a class, or its id where it has none."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextvars
 import json
 import re
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from local.aws.repairs.patching import Patches, ministack
@@ -14,23 +17,49 @@ Listener = Callable[[dict[str, Any], dict[str, Any]], None]
 _OF_A_STATE = re.compile(r"State(Entered|Exited)$")
 _DATA = ("input", "output", "assignedVariables")
 _HAVE_NO_PREDECESSOR = ("ExecutionStarted", "ExecutionAborted", "ExecutionTimedOut")
+_LEAD_NOWHERE = re.compile("MapIteration(Succeeded|Failed|Aborted)|MapStateSucceeded|StateAborted")
+"""Ends that no event leads back to; the next one leads back to what was before them."""
+
+
+@dataclass(slots=True)
+class Chain:
+    """The events that lead back one to another: an execution's, or those of one iteration."""
+
+    last: int
+    """Id of the event that the next one leads back to."""
+
+
+_chain: contextvars.ContextVar[Chain] = contextvars.ContextVar("chain")
+
+
+def begin_chain(last: int) -> Chain:
+    """Let the calling thread's next event lead back to this one."""
+    chain = Chain(last)
+    _chain.set(chain)
+    return chain
+
+
+def current_chain() -> Chain:
+    """Return the chain that the calling thread's events belong to."""
+    return _chain.get()
 
 
 class HistoryRepairs:
     """Repairs of history events, after recordings of AWS.
 
-    - ``previousEventId`` leads back from event to event; the first state's entry and the end from
-      outside have 0, as on AWS.
+    - ``previousEventId`` leads back from event to event, within an iteration of a Map to its own;
+      the first state's entry and the end from outside have 0, as on AWS.
     - A Map's exit leads back past ``MapStateSucceeded`` (``test_map_state_result_writer``,
       2024-08-19; some recordings lead back one event more).
     - Data is compact JSON and says that it is not truncated.
     - An error, cause or limit that there is none of is left out.
 
-    Not repaired: the branches of Parallel and Map, whose events lead back to their own branch.
+    Not repaired: the branches of Parallel, whose events lead back to their own branch.
     """
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
+        self._lock = threading.Lock()
 
     def install(self, patches: Patches) -> None:
         """Put the repair in place; the listener hears of every event with its execution."""
@@ -42,15 +71,13 @@ class HistoryRepairs:
         self._finish(record, event)
 
     def _add(self, original: Any, record: Any, kind: str, details: Any = None) -> Any:
-        event = original(record, kind, details)
-        self._finish(record, event)
+        with self._lock:
+            event = original(record, kind, details)
+            self._finish(record, event)
         return event
 
     def _finish(self, record: dict[str, Any], event: dict[str, Any]) -> None:
-        number = event["id"]
-        is_first = number == 2 or event["type"] in _HAVE_NO_PREDECESSOR
-        after_map = number > 1 and record["events"][number - 2]["type"] == "MapStateSucceeded"
-        event["previousEventId"] = 0 if is_first else number - 1 - after_map
+        event["previousEventId"] = _predecessor(event["id"], event["type"])
         details = details_of(event)
         for name in [name for name, value in details.items() if value in (None, "")]:
             del details[name]
@@ -67,15 +94,25 @@ def details_of(event: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def add_event(record: dict[str, Any], kind: str, **details: Any) -> None:
-    """Add an event of a type ("TaskFailed"), whose details are named after it.
+def _predecessor(number: int, kind: str) -> int:
+    """Return the id of the event that a new one leads back to, and go on in its chain."""
+    chain = _chain.get(None) or Chain(number - 1)
+    before = chain.last
+    if not _LEAD_NOWHERE.search(kind):
+        chain.last = number
+    return 0 if number == 2 or kind in _HAVE_NO_PREDECESSOR else before
+
+
+def add_event(record: dict[str, Any], kind: str, **details: Any) -> int:
+    """Add an event of a type ("TaskFailed"), whose details are named after it; return its id.
 
     All states' entries have one name for them, and all exits ("PassStateEntered").
     """
     of_a_state = _OF_A_STATE.search(kind)
     owner = of_a_state[0] if of_a_state else kind
     name = f"{owner[0].lower()}{owner[1:]}EventDetails"
-    ministack("services.stepfunctions")._add_event(record, kind, {name: details})
+    event = ministack("services.stepfunctions")._add_event(record, kind, {name: details})
+    return int(event["id"])
 
 
 def json_text(value: Any) -> str:

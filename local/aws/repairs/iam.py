@@ -7,14 +7,14 @@ from typing import Any
 
 from local.aws.repairs.authorization import Authorizer, Decision
 from local.aws.repairs.patching import Patches, ministack, require
-
-_JOB_KINDS = {"TrainingJobName": "training-job", "LabelingJobName": "labeling-job"}
+from local.aws.sagemaker.authorization import condition_keys, resource_of
 
 
 class IamRepairs:
     """Repairs of policy enforcement.
 
-    - SageMaker requests are checked, each against the ARN it names (lower-cased as SageMaker does).
+    - SageMaker requests are checked, each against the ARN it names (lower-cased as SageMaker does),
+      and with SageMaker's condition keys.
     - The resource of SendTask* is the state machine that issued the token; a token nobody issued
       is checked against "*".
     - The endpoint is plain HTTP on loopback and stands for AWS's HTTPS endpoint, so
@@ -35,6 +35,7 @@ class IamRepairs:
         require(isinstance(namespaces, dict), "iam_actions.SERVICE_TO_IAM_NAMESPACE")
         patches.put(namespaces, "sagemaker", "sagemaker")
         patches.wrap(actions, "extract_resource_arn", self._resource)
+        patches.wrap(actions, "request_tag_context", _with_condition_keys)
         patches.wrap(evaluator, "enforce", self._recorded)
         patches.wrap(ministack("app"), "pin_request_origin", _over_tls)
 
@@ -53,17 +54,20 @@ class IamRepairs:
         if service == "states" and ".SendTask" in headers.get("x-amz-target", ""):
             return self._issuers(json.loads(body).get("taskToken")) or "*"
         if service == "sagemaker":
-            return _sagemaker_resource(json.loads(body or b"{}"), region, account)
+            action = headers.get("x-amz-target", "").removeprefix("SageMaker.")
+            return resource_of(action, json.loads(body or b"{}"), region, account)
         return str(original(service, *request))
 
 
-def _sagemaker_resource(request: dict[str, Any], region: str, account: str) -> str:
-    if "ResourceArn" in request:
-        return str(request["ResourceArn"])
-    for member, kind in _JOB_KINDS.items():
-        if member in request:
-            return f"arn:aws:sagemaker:{region}:{account}:{kind}/{str(request[member]).lower()}"
-    return "*"
+def _with_condition_keys(
+    original: Any, service: str, iam_action: str, body: bytes, params: Any
+) -> Any:
+    context = original(service, iam_action, body, params)
+    if service != "sagemaker":
+        return context
+    responses, action = ministack("core.responses"), iam_action.removeprefix("sagemaker:")
+    place = responses.get_region(), responses.get_account_id()
+    return {**context, **condition_keys(action, json.loads(body or b"{}"), *place)}
 
 
 def _over_tls(original: Any, source_ip: str, _secure: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from local.aws.clock import Clock
@@ -24,6 +24,8 @@ class Position:
     state: str
     data: Any
     variables: dict[str, Any]
+    iterations: dict[int, Execution] = field(default_factory=dict)
+    """Of an inline Map, by the place of the item: those that were started."""
 
 
 @dataclass(slots=True)
@@ -31,17 +33,21 @@ class Execution:
     """One run of an execution: from its start or a redrive on, until it ends or is stopped.
 
     A redrive is a run of its own, so that what is left of the run before (a function that has not
-    returned yet) cannot touch it. ``record`` is what ministack's API answers from.
+    returned yet) cannot touch it. So is each iteration of a Map, which also ends with the execution
+    that it is ``part_of``. ``record`` is what ministack's API answers from.
     """
 
     record: dict[str, Any]
     clock: Clock
     condition: threading.Condition = field(default_factory=threading.Condition)
-    stopped: bool = False
+    part_of: Execution | None = None
+    result: tuple[Any] | None = None
+    """Of an iteration that has succeeded: its output."""
     position: Position | None = None
     redrive_count: int = 0
     redrive_time: str | None = None
     timer: threading.Timer | None = None
+    _stopped: bool = False
 
     @property
     def state_machine(self) -> str:
@@ -53,12 +59,30 @@ class Execution:
         """Whether it has no history and tells EventBridge nothing: an Express child."""
         return ":express:" in self.record["executionArn"]
 
-    def redriven(self, now: str) -> Execution:
-        """Return a run that goes on where this one has ended."""
+    @property
+    def stopped(self) -> bool:
+        """Whether it was ended from outside."""
+        return self._stopped or (self.part_of is not None and self.part_of.stopped)
+
+    def iteration(self, position: Position | None = None) -> Execution:
+        """Return a run of one iteration, from its begin or from where it stands."""
         return Execution(
             self.record,
             self.clock,
-            position=self.position,
+            self.condition,
+            part_of=self,
+            position=position,
+            redrive_count=self.redrive_count,
+            redrive_time=self.redrive_time,
+        )
+
+    def redriven(self, now: str) -> Execution:
+        """Return a run that goes on where this one has ended."""
+        at = self.position
+        return Execution(
+            self.record,
+            self.clock,
+            position=at and replace(at, iterations=dict(at.iterations)),
             redrive_count=self.redrive_count + 1,
             redrive_time=now,
         )
@@ -83,7 +107,7 @@ class Execution:
     def stop(self) -> None:
         """Wake whatever the execution waits for and let it end."""
         with self.condition:
-            self.stopped = True
+            self._stopped = True
             self.condition.notify_all()
 
     def finish(self, status: str, event: str, **outcome: Any) -> None:

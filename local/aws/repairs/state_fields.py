@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 from local.aws.repairs.patching import ministack
+from local.aws.repairs.running_execution import current_execution
 
 _FOREVER = 99_999_999
 
@@ -102,6 +104,26 @@ def choose(original: Any, state: Any, data: Any, context: Any = None) -> tuple[A
     output = service._apply_jsonata_output(chosen, data, context, default=data)
     assign(chosen, data, context)
     return output, chosen.get("Next") or state["Default"]
+
+
+def retried(state: Any, context: Any, attempt: Callable[[], Any]) -> Any:
+    """Attempt what the state does until it succeeds, or until no retrier takes the error.
+
+    Raises:
+        _ExecutionError: of the last attempt.
+    """
+    service = ministack("services.stepfunctions")
+    used: dict[int, int] = {}
+    while True:
+        context["State"]["RetryCount"] = sum(used.values())
+        try:
+            return attempt()
+        except service._ExecutionError as error:
+            retrier, index = matching_retrier(state.get("Retry", []), error.error, used)
+            if retrier is None:
+                raise
+            used[index] = used.get(index, 0) + 1
+            current_execution().sleep(retrier["IntervalSeconds"])
 
 
 def catch(state: Any, data: Any, context: Any, error: Any) -> tuple[Any, str | None]:

@@ -12,6 +12,7 @@ from local.aws.clock import Clock
 from local.aws.repairs.execution_api import REDRIVABLE, ExecutionApi, no_such_execution, refusal
 from local.aws.repairs.execution_logs import log_event
 from local.aws.repairs.history import HistoryRepairs, add_event, json_text
+from local.aws.repairs.map_states import execute_map
 from local.aws.repairs.patching import Patches, ministack
 from local.aws.repairs.running_execution import Execution, ExecutionStopped, work_for
 from local.aws.repairs.state_fields import assign, choose, in_a_scope_of_its_own, without_hurry
@@ -30,6 +31,7 @@ class StateMachines:
       had there, with fresh retries and ``$states.context.Execution.RedriveCount`` counted up.
     - A failed execution has no output. History events are complete, and logged where the state
       machine says so.
+    - An inline Map has its iterations' states in the history; see ``map_states``.
     - ``Assign`` sees the variables as they were when the state was entered, and stays within the
       branch of a Parallel or Map.
 
@@ -52,6 +54,7 @@ class StateMachines:
         patches.replace(service, "_apply_state_assign", assign)
         patches.wrap(service, "_execute_choice", choose)
         patches.wrap(service, "_run_sub_machine", in_a_scope_of_its_own)
+        patches.wrap(service, "_execute_map", execute_map)
         patches.replace(service, "_run_execution", self._run_new)
         handler = app.SERVICE_HANDLERS["states"]
         patches.put(app.SERVICE_HANDLERS, "states", self._with_redrive(handler))

@@ -6,7 +6,7 @@ import copy
 import json
 from typing import Any
 
-from local.aws.repairs.history import add_event, json_text, size
+from local.aws.repairs.history import add_event, begin_chain, json_text, size
 from local.aws.repairs.patching import ministack
 from local.aws.repairs.running_execution import Execution, Position
 
@@ -21,22 +21,40 @@ def walk(execution: Execution, definition: dict[str, Any], machine_name: str) ->
     Raises:
         ExecutionStopped: the execution ended from outside.
     """
-    record = execution.record
-    started_with = json.loads(record["input"])
-    position = execution.position or Position(definition["StartAt"], started_with, {})
+    begin_chain(len(execution.record["events"]))
+    started_with = json.loads(execution.record["input"])
     context = _context(execution, definition, machine_name, started_with)
+    return walk_states(execution, definition, started_with, context)
+
+
+def walk_states(
+    execution: Execution, machine: dict[str, Any], given: Any, context: dict[str, Any]
+) -> Any:
+    """Run the states of a machine, or of a Map's iteration, to the end; return the output.
+
+    Args:
+        execution: what runs, and where it stands: its position has the variables.
+        machine: has ``StartAt`` and ``States``.
+        given: the input, for one that has not begun.
+        context: the context object, with ``variables``.
+
+    Raises:
+        ExecutionStopped: the execution ended from outside.
+    """
+    record, resumed = execution.record, execution.position is not None
+    position = execution.position or Position(machine["StartAt"], given, context["variables"])
     context["variables"] = copy.deepcopy(position.variables)
     name: str | None = position.state
     data = position.data
-    resumed = execution.position is not None
     while name is not None:
         execution.raise_if_stopped()
-        execution.position = Position(name, data, copy.deepcopy(context["variables"]))
-        state = definition["States"][name]
+        state = machine["States"][name]
         if not resumed:
+            execution.position = Position(name, data, copy.deepcopy(context["variables"]))
             add_event(record, f"{state['Type']}StateEntered", name=name, input=json_text(data))
         resumed = False
         data, following = _execute(state, name, data, record, context)
+        execution.raise_if_stopped()
         assigned = {key: json_text(value) for key, value in context["assigned"].items()}
         add_event(
             record,
@@ -91,6 +109,7 @@ def _succeed(state: Any, data: Any, context: Any) -> Any:
 def _context(execution: Execution, definition: Any, machine_name: str, given: Any) -> Any:
     record = execution.record
     context: dict[str, Any] = {
+        "variables": {},
         "QueryLanguage": definition.get("QueryLanguage", "JSONPath"),
         "Execution": {
             "Id": record["executionArn"],

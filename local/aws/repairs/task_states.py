@@ -12,6 +12,7 @@ from local.aws.repairs.running_execution import current_execution
 from local.aws.repairs.state_fields import (
     catch,
     matching_retrier,
+    retried,
     seconds,
     task_arguments,
     task_output,
@@ -55,17 +56,11 @@ class TaskStates:
 
     def _execute(self, state: Any, data: Any, record: Any, context: Any) -> tuple[Any, str | None]:
         service = ministack("services.stepfunctions")
-        used: dict[int, int] = {}
-        while True:
-            context["State"]["RetryCount"] = sum(used.values())
-            try:
-                return self._attempt(state, data, record, context), service._next_or_end(state)
-            except service._ExecutionError as error:
-                retrier, index = matching_retrier(state.get("Retry", []), error.error, used)
-                if retrier is None:
-                    return catch(state, data, context, error)
-                used[index] = used.get(index, 0) + 1
-                current_execution().sleep(retrier["IntervalSeconds"])
+        try:
+            output = retried(state, context, lambda: self._attempt(state, data, record, context))
+        except service._ExecutionError as error:
+            return catch(state, data, context, error)
+        return output, service._next_or_end(state)
 
     def _attempt(self, state: Any, data: Any, record: Any, context: Any) -> Any:
         service = ministack("services.stepfunctions")

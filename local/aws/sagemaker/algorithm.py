@@ -14,8 +14,8 @@ from typing import Any
 from PIL import Image
 
 from local.aws.sagemaker.channels import UNPARSABLE, Record
+from local.aws.sagemaker.job import JobFailed
 from local.aws.sagemaker.learning import TrainChannel
-from local.aws.sagemaker.training_job import JobFailed
 
 # Amazon SageMaker developer guide, object-detection.md, "EC2 Instance Recommendation".
 _GPU_FAMILIES = ("ml.p2.", "ml.p3.", "ml.p3dn.", "ml.g4dn.", "ml.g5.")

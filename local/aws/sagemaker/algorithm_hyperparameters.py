@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.aws.sagemaker.training_job import JobFailed
+from local.aws.sagemaker.job import JobFailed
 
 
 @dataclass(frozen=True, slots=True)

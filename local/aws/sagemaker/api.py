@@ -8,9 +8,10 @@ import re
 from typing import Any
 
 from local.aws.repairs.patching import Patches, ministack, require
+from local.aws.sagemaker.account import SageMakerAccount
+from local.aws.sagemaker.api_model import check_answer, known_action, validate
+from local.aws.sagemaker.authorization import check_further_permissions
 from local.aws.sagemaker.refusals import RequestRefused
-from local.aws.sagemaker.request_validation import known_action, validate
-from local.aws.sagemaker.training_service import TrainingService
 
 _HEADERS = {"Content-Type": "application/x-amz-json-1.1"}
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
@@ -19,8 +20,10 @@ _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 class SageMakerApi:
     """Answers the requests that ministack routes to SageMaker."""
 
-    def __init__(self, service: TrainingService) -> None:
-        self._service = service
+    def __init__(self, account: SageMakerAccount, *services: object) -> None:
+        """An action is the method of that name of one of the services, or of the account."""
+        self._account = account
+        self._services = (account, *services)
 
     def install(self, patches: Patches) -> None:
         """Make SageMaker one of ministack's services."""
@@ -28,7 +31,7 @@ class SageMakerApi:
         require("sagemaker" not in handlers, "app.SERVICE_HANDLERS without sagemaker")
         tagged = ministack("services.tagging")._RESOURCE_TAG_COLLECTORS
         require("sagemaker" not in tagged, "tagging._RESOURCE_TAG_COLLECTORS without sagemaker")
-        patches.put(tagged, "sagemaker", self._service.tagged)
+        patches.put(tagged, "sagemaker", self._account.tagged)
         patches.put(handlers, "sagemaker", self.handle)
         patches.put(
             router.SERVICE_PATTERNS,
@@ -57,46 +60,16 @@ class SageMakerApi:
     def _answer(
         self, action: str, request: dict[str, Any], headers: dict[str, str], query: Any
     ) -> dict[str, Any]:
-        operation = getattr(self._service, _WORD.sub("_", action).lower(), None)
+        name = _WORD.sub("_", action).lower()
+        operations = (getattr(service, name, None) for service in self._services)
+        operation = next(filter(None, operations), None)
         if not known_action(action) or operation is None:
             raise RequestRefused(
                 "UnknownOperationException", f"the embedded AWS has no SageMaker action {action}"
             )
         validate(action, request)
-        if action == "CreateTrainingJob":
-            _check_permissions(request, headers, query)
+        if action.startswith("Create"):
+            check_further_permissions(action, request, headers, query)
         answer: dict[str, Any] = operation(request)
+        check_answer(action, answer)
         return answer
-
-
-def _check_permissions(request: dict[str, Any], headers: dict[str, str], query: Any) -> None:
-    """Ask for the permissions to pass the role and to tag, which are permissions of their own.
-
-    Raises:
-        RequestRefused: AccessDeniedException that names the missing permission.
-    """
-    responses = ministack("core.responses")
-    name = request["TrainingJobName"].lower()
-    job = f"arn:aws:sagemaker:{responses.get_region()}:{responses.get_account_id()}"
-    needed = [
-        ("iam:PassRole", request["RoleArn"], {"iam:passedtoservice": "sagemaker.amazonaws.com"})
-    ]
-    if tags := request.get("Tags"):
-        context = {f"aws:requesttag/{tag['Key']}": tag["Value"] for tag in tags}
-        needed.append(("sagemaker:AddTags", f"{job}:training-job/{name}", context))
-    access_key = ministack("core.router").extract_access_key_id(headers, query)
-    for action, resource, context in needed:
-        denied = ministack("core.iam_evaluator").enforce(
-            access_key,
-            action,
-            action.split(":")[0],
-            responses.get_region(),
-            resource_arn=resource,
-            service_context=context,
-        )
-        if denied is not None:
-            principal = getattr(denied, "principal_arn", "unknown")
-            raise RequestRefused(
-                "AccessDeniedException",
-                f"User: {principal} is not authorized to perform: {action} on resource: {resource}",
-            )

@@ -11,8 +11,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from local.aws.sagemaker.job import JobFailed
 from local.aws.sagemaker.recordio import NotRecordIO, frame, payloads
-from local.aws.sagemaker.training_job import JobFailed
 
 EMPTY_BATCH = (
     "ClientError: Got empty batch from pipe. Please check if the manifest file contains valid "

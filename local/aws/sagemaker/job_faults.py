@@ -1,4 +1,4 @@
-"""What a test asks of the next training jobs: to fail, to stop, to wait, to lack capacity."""
+"""What a test asks of the next jobs of a kind: to fail, to stop, to wait, to lack capacity."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ StoppedAs = Literal["Stopped", "MaxRuntimeExceeded", "MaxWaitTimeExceeded"]
 
 
 class Hold:
-    """Keeps a job in status Training until it is released (or stopped)."""
+    """Keeps a job at work until it is released (or stopped)."""
 
     def __init__(self) -> None:
         self._released = threading.Event()
@@ -31,11 +31,14 @@ class JobScript:
     """How one job departs from a run that completes.
 
     Attributes:
-        fail: the job fails in Training with this FailureReason.
+        fail: the job fails at work with this FailureReason.
         stop_as: the job ends as Stopped with this SecondaryStatus.
         keeps_model: a job that stops has written its model artifact before.
-        hold: the job stays in Training until released.
-        before_answer: the job has ended when CreateTrainingJob answers.
+        hold: the job stays at work until released.
+        before_answer: the job has ended when its creation is answered.
+        artifact: the ``model.tar.gz`` that a training job writes without learning anything.
+        spoil: a transform job gives no output for the objects whose key ends like this, and ends as
+            Failed.
     """
 
     fail: str | None = None
@@ -43,6 +46,8 @@ class JobScript:
     keeps_model: bool = False
     hold: Hold | None = None
     before_answer: bool = False
+    artifact: bytes | None = None
+    spoil: str | None = None
 
 
 @dataclass(slots=True)
@@ -59,12 +64,16 @@ class JobFaults:
         stop_as: StoppedAs | None = None,
         keeps_model: bool = False,
         before_answer: bool = False,
+        artifact: bytes | None = None,
+        spoil: str | None = None,
     ) -> None:
-        """Let the next job that is created fail or stop; see ``JobScript``."""
-        self._scripts.append(JobScript(fail, stop_as, keeps_model, None, before_answer))
+        """Let the next job that is created depart from the usual; see ``JobScript``."""
+        self._scripts.append(
+            JobScript(fail, stop_as, keeps_model, None, before_answer, artifact, spoil)
+        )
 
     def hold_next_job(self, *, fail: str | None = None, stop_as: StoppedAs | None = None) -> Hold:
-        """Keep the next job in Training; the answer releases it."""
+        """Keep the next job from its end; the answer releases it."""
         hold = Hold()
         self._scripts.append(JobScript(fail, stop_as, hold=hold))
         return hold

@@ -8,15 +8,12 @@ from itertools import chain
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from local.aws.sagemaker.channels import Record
-from local.aws.sagemaker.detector.artifact import UNTRAINED, Artifact, StandIn
 from local.aws.sagemaker.detector.child_process import WorkFailed, work
 from local.aws.sagemaker.detector.honoured import NOT_HONOURED, Honoured
-from local.aws.sagemaker.detector.network import Network
 from local.aws.sagemaker.detector.worker import EpochDone, TrainingTask
-from local.aws.sagemaker.training_job import JobFailed
+from local.aws.sagemaker.job import JobFailed
 
 MOST_PICTURES = 200
 """Pictures that the stand-in is trained on; half a megabyte of memory and a second in 100 each."""
@@ -89,11 +86,3 @@ def learn(
                 f"train {name} <loss>=({getattr(done, name):.6f})"
             )
     return Learned(artifact, metrics)
-
-
-def leave_untrained(hyperparameters: Mapping[str, Any]) -> Learned:
-    """Make a stand-in of random weights that says so: for tests that are not about the model."""
-    honoured = Honoured.of(hyperparameters)
-    network = Network.untrained(honoured.num_classes, np.random.default_rng(honoured.seed))
-    document = StandIn(what=UNTRAINED, honoured=honoured, pictures=0, pictures_left_out=0)
-    return Learned(Artifact(document, network).to_bytes(), {})

@@ -3,73 +3,66 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
-TERMINAL = ("Completed", "Failed", "Stopped")
+from local.aws.sagemaker.job import Job, Kind
 
 # Members of DescribeTrainingJob that the event does not carry (its schema has neither metrics nor
 # billed seconds).
 _NOT_IN_EVENT = ("FinalMetricDataList", "BillableTimeInSeconds", "TrainingTimeInSeconds", "Tags")
 _TIMES = ("CreationTime", "TrainingStartTime", "TrainingEndTime", "LastModifiedTime")
-_MAX_FAILURE_REASON = 1024
-
-
-class JobFailed(Exception):
-    """A training job ends as Failed; the text is its FailureReason."""
 
 
 @dataclass(slots=True)
-class TrainingJob:
-    """One job; ``changed`` is called after every change of status, with the job."""
+class TrainingJob(Job):
+    """One training job."""
 
-    arn: str
-    request: dict[str, Any]
-    tags: list[dict[str, str]]
-    changed: Callable[[TrainingJob], None]
-    status: str = "InProgress"
     secondary_status: str = "Starting"
-    failure_reason: str | None = None
     model_artifact: str | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
-    created: float = field(default_factory=time.time)
-    started: float | None = None
-    ended: float | None = None
-    modified: float = 0.0
     transitions: list[dict[str, Any]] = field(default_factory=list)
-    stop_requested: threading.Event = field(default_factory=threading.Event)
-    finished: threading.Event = field(default_factory=threading.Event)
-    log: list[str] = field(default_factory=list)
+
+    KIND: ClassVar[Kind] = Kind("TrainingJob", "training job")
+    SUMMARY: ClassVar[tuple[str, ...]] = (
+        "TrainingJobName",
+        "TrainingJobArn",
+        "TrainingJobStatus",
+        "SecondaryStatus",
+        "CreationTime",
+        "TrainingEndTime",
+        "LastModifiedTime",
+    )
 
     @property
-    def name(self) -> str:
-        """The TrainingJobName."""
-        return str(self.request["TrainingJobName"])
+    def instance_type(self) -> str:
+        """The type of the instances that it runs on."""
+        return str(self.request["ResourceConfig"]["InstanceType"])
+
+    @property
+    def role(self) -> str:
+        """The ARN of the training role."""
+        return str(self.request["RoleArn"])
 
     def enter(self, status: str, secondary_status: str, message: str) -> None:
-        """Change the status and tell about it; the first Downloading starts the billed time."""
+        """Change both statuses and tell about it; the first Downloading starts the billed time."""
         now = time.time()
         if self.transitions:
             self.transitions[-1]["EndTime"] = now
         self.transitions.append(
             {"Status": secondary_status, "StartTime": now, "StatusMessage": message}
         )
-        self.status, self.secondary_status, self.modified = status, secondary_status, now
+        self.secondary_status = secondary_status
         if secondary_status == "Downloading" and self.started is None:
             self.started = now
-        if status in TERMINAL:
-            self.ended = now
-        self.changed(self)
-        if status in TERMINAL:
-            self.finished.set()
+        self.change(status)
 
-    def failed(self, reason: str) -> tuple[str, str, str]:
-        """Keep the FailureReason; return how the job is to end for it."""
-        self.failure_reason = reason[:_MAX_FAILURE_REASON]
-        return "Failed", "Failed", self.failure_reason
+    def end(self, status: str, detail: str = "") -> None:
+        """Enter the status that it ends with; ``detail`` is its SecondaryStatus."""
+        message = self.failure_reason or f"Training job ended as {detail or status}"
+        self.enter(status, detail or status, message)
 
     def describe(self) -> dict[str, Any]:
         """Answer DescribeTrainingJob; times in epoch seconds."""
@@ -95,13 +88,6 @@ class TrainingJob:
             "ModelArtifacts": self.model_artifact and {"S3ModelArtifacts": self.model_artifact},
         }
         return described | {name: value for name, value in optional.items() if value is not None}
-
-    def summary(self) -> dict[str, Any]:
-        """Show the job as ListTrainingJobs does."""
-        described = self.describe()
-        names = ("TrainingJobName", "TrainingJobArn", "TrainingJobStatus", "SecondaryStatus")
-        times = ("CreationTime", "TrainingEndTime", "LastModifiedTime")
-        return {name: described[name] for name in (*names, *times) if name in described}
 
     def event_detail(self) -> dict[str, Any]:
         """Write the detail of a ``SageMaker Training Job State Change``; epoch milliseconds."""

@@ -35,11 +35,17 @@ def test_the_demo_shows_every_step_with_its_result_and_leaves_the_files(tmp_path
         r"Start Training Job .* gt-train-shapes-\S+ on ml\.",
         r"Await Training Job .* Completed \(a stand-in, not SageMaker's network\)",
         r"Record Model .* s3://\S+/model\.tar\.gz",
+        r"Prepare Evaluation .* 13 of 13 validation images",
+        r"Start Transform Job .* gt-train-candidate-shapes-\S+ on ml\.",
+        r"Await Transform Job .* 13 images answered",
+        r"Evaluate Model .* AP 0\.\d+ .* AP50 0\.\d+ .* on 13 validation images",
+        r"Register Model .*:model-package/groundtruthtraining/1: PendingManualApproval",
     ):
         assert re.search(f"✓ {step}", out), out
     assert "SUCCEEDED" in out
     (results,) = (tmp_path / "out").iterdir()
-    assert {"model.tar.gz", "outcome.json", "report.html"} <= {p.name for p in results.iterdir()}
+    pages = {"report.html", "evaluation.html"}
+    assert {"model.tar.gz", "outcome.json", *pages} <= {p.name for p in results.iterdir()}
     command, *arguments = shlex.split(out.splitlines()[-1])
     assert command == "gt-train"
     tried = subprocess.run(

@@ -4,6 +4,7 @@
 - A second job of a name replaces the first; SageMaker refuses it.
 - A job that does not exist is reported in other words than SageMaker's.
 - StopTrainingJob and DescribeLabelingJob do not exist.
+- A transform job is born Completed as well, and may stay so; but it gives no answers.
 """
 
 from typing import Any
@@ -19,7 +20,7 @@ from moto.sagemaker.exceptions import (
 from moto.sagemaker.models import FakeTrainingJob, SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
-from tests.second_interpreter.training_jobs import TrainingJobs
+from tests.second_interpreter.training_jobs import TrainingJobs, answer_all
 
 
 def add_to_sagemaker(patch: pytest.MonkeyPatch, jobs: TrainingJobs) -> None:
@@ -57,6 +58,25 @@ def add_to_sagemaker(patch: pytest.MonkeyPatch, jobs: TrainingJobs) -> None:
     patch.setattr(SageMakerResponse, "describe_labeling_job", describe_labeling_job, raising=False)
 
 
+def add_transform_jobs(patch: pytest.MonkeyPatch) -> None:
+    """Make moto's transform jobs give answers, once under each name."""
+    create_transform = SageMakerModelBackend.create_transform_job
+
+    def transform_once(backend: Any, transform_job_name: str, **request: Any) -> Any:
+        if transform_job_name in backend.transform_jobs:
+            raise ResourceInUseException(
+                "Transform job names must be unique within an AWS account and region"
+            )
+        answer_all(
+            request["transform_input"]["DataSource"]["S3DataSource"]["S3Uri"],
+            request["transform_output"]["S3OutputPath"],
+        )
+        return create_transform(backend, transform_job_name=transform_job_name, **request)
+
+    patch.setattr(SageMakerModelBackend, "create_transform_job", transform_once)
+    patch.setattr(SageMakerModelBackend, "describe_transform_job", _describe_transform)
+
+
 def _unfinished(born: Any) -> Any:
     def init(job: Any, *args: Any, **named: Any) -> None:
         born(job, *args, **named)
@@ -71,6 +91,12 @@ def _describe(backend: Any, training_job_name: str) -> Any:
     if training_job_name not in backend.training_jobs:
         raise ValidationError("Requested resource not found.")
     return backend.training_jobs[training_job_name].response_object
+
+
+def _describe_transform(backend: Any, transform_job_name: str) -> Any:
+    if transform_job_name not in backend.transform_jobs:
+        raise ValidationError("Requested resource not found.")
+    return backend.transform_jobs[transform_job_name].response_object
 
 
 def _refusal(code: str) -> Exception:

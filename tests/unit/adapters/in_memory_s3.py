@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -51,7 +51,7 @@ class InMemoryS3:
         query = {name: value[0] for name, value in parse_qs(url.query, True).items()}
         operation = " ".join([str(request.method), *sorted(query.keys() - {"x-id"})])
         self.requests.append(operation)
-        place = f"{url.hostname}".split(".")[0] + url.path
+        place = f"{url.hostname}".split(".")[0] + unquote(url.path)
         answer = self.before(operation, query) or self._answer(operation, place, query, request)
         status, headers, body = answer
         headers = {"Content-Length": str(len(body)), **headers}
@@ -60,11 +60,12 @@ class InMemoryS3:
     def _answer(
         self, operation: str, place: str, query: dict[str, str], request: AWSPreparedRequest
     ) -> Answer:
+        if operation.startswith(("GET", "HEAD")):
+            return self._read(operation, place, query)
         match operation:
-            case "GET" if place in self.objects:
-                return 200, {"x-amz-version-id": "v1"}, self.objects[place]
             case "PUT":
                 self.objects[place] = checked(request)
+                return 200, {"ETag": '"1"'}, b""
             case "POST uploads":
                 assert request.headers["x-amz-checksum-algorithm"] == b"CRC32"
                 self.uploads["u1"] = {}
@@ -81,6 +82,23 @@ class InMemoryS3:
                 return refusal(404, "NoSuchKey")
         return 200, {}, b""
 
+    def _read(self, operation: str, place: str, query: dict[str, str]) -> Answer:
+        if operation == "GET encoding-type list-type prefix":
+            return 200, {}, self._listed(place.partition("/")[0], query["prefix"])
+        if place not in self.objects:
+            return (404, {}, b"") if operation == "HEAD" else refusal(404, "NoSuchKey")
+        body = b"" if operation == "HEAD" else self.objects[place]
+        return 200, {"x-amz-version-id": "v1", "ETag": '"1"'}, body
+
+    def _listed(self, bucket: str, prefix: str) -> bytes:
+        keys = (place.partition("/")[2] for place in self.objects if place.startswith(f"{bucket}/"))
+        found = "".join(
+            f"<Contents><Key>{quote(key)}</Key></Contents>"
+            for key in sorted(keys)
+            if key.startswith(prefix)
+        )
+        return f"<R><EncodingType>url</EncodingType>{found}</R>".encode()
+
     def _joined(self, named: bytes) -> bytes:
         parts = self.uploads.pop("u1")
         for number, (_, crc) in parts.items():
@@ -90,10 +108,19 @@ class InMemoryS3:
 
 
 def checked(request: AWSPreparedRequest) -> bytes:
+    if "x-amz-trailer" in request.headers:
+        return unchunked(cast("io.BytesIO", request.body).read())
     body = bytes(cast("bytes", request.body))
     stated: Any = request.headers["x-amz-checksum-crc32"]
     assert stated.decode() == checksum(body)
     return body
+
+
+def unchunked(sent: bytes) -> bytes:
+    """What boto3 sends in chunks, each behind its length in hexadecimal, the last of 0 bytes."""
+    length, _, rest = sent.partition(b"\r\n")
+    size = int(length, 16)
+    return rest[:size] + unchunked(rest[size + 2 :]) if size else b""
 
 
 def checksum(body: bytes) -> str:

@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from lambdas.adapters.execution_files import channel_writers, report_page_url
+from lambdas.adapters.execution_files import channel_writers, page_urls
 from lambdas.contract import BucketLayout
 from lambdas.messages import Execution
 from tests.unit.adapters.in_memory_s3 import InMemoryS3
@@ -12,29 +12,36 @@ from tests.unit.adapters.in_memory_s3 import InMemoryS3
 EXECUTION = Execution(
     name="dogs", arn="arn:aws-us-gov:states:us-gov-west-1:111122223333:execution:pipeline:dogs"
 )
-ASKED = {"Bucket": "bucket", "Key": "executions/dogs/report.html"}
+REPORT = {"Bucket": "bucket", "Key": "executions/dogs/report.html"}
+EVALUATION = {"Bucket": "bucket", "Key": "executions/dogs/evaluation.html"}
+PAGES = (
+    "https://us-gov-west-1.console.amazonaws-us-gov.com/s3/object/bucket"
+    "?region=us-gov-west-1&prefix=executions/dogs/"
+)
 
 
-def test_the_report_of_an_execution_is_shown_in_its_regions_console(s3_calls: Stubber) -> None:
-    s3_calls.add_response("head_object", {}, ASKED)
+def test_the_pages_of_an_execution_are_shown_in_its_regions_console(s3_calls: Stubber) -> None:
+    s3_calls.add_response("head_object", {}, REPORT)
+    s3_calls.add_response("head_object", {}, EVALUATION)
 
-    assert report_page_url(BucketLayout("bucket"), EXECUTION) == (
-        "https://us-gov-west-1.console.amazonaws-us-gov.com/s3/object/bucket"
-        "?region=us-gov-west-1&prefix=executions/dogs/report.html"
-    )
-
-
-def test_an_execution_that_wrote_no_report_leads_to_none(s3_calls: Stubber) -> None:
-    s3_calls.add_client_error("head_object", "404", expected_params=ASKED)
-
-    assert report_page_url(BucketLayout("bucket"), EXECUTION) is None
+    assert page_urls(BucketLayout("bucket"), EXECUTION) == {
+        "Report": f"{PAGES}report.html",
+        "Evaluation": f"{PAGES}evaluation.html",
+    }
 
 
-def test_a_report_that_may_not_be_looked_for_is_not_taken_for_missing(s3_calls: Stubber) -> None:
-    s3_calls.add_client_error("head_object", "403", expected_params=ASKED)
+def test_a_page_that_an_execution_did_not_write_is_not_among_them(s3_calls: Stubber) -> None:
+    s3_calls.add_response("head_object", {}, REPORT)
+    s3_calls.add_client_error("head_object", "404", expected_params=EVALUATION)
+
+    assert page_urls(BucketLayout("bucket"), EXECUTION) == {"Report": f"{PAGES}report.html"}
+
+
+def test_a_page_that_may_not_be_looked_for_is_not_taken_for_missing(s3_calls: Stubber) -> None:
+    s3_calls.add_client_error("head_object", "403", expected_params=REPORT)
 
     with pytest.raises(ClientError):
-        report_page_url(BucketLayout("bucket"), EXECUTION)
+        page_urls(BucketLayout("bucket"), EXECUTION)
 
 
 def test_what_is_validated_lands_in_the_executions_folder(s3: InMemoryS3) -> None:

@@ -53,6 +53,10 @@ class Services:
         self.jobs |= self.late_jobs
         self.late_jobs = {}
 
+    def stop_transform_job(self, TransformJobName: str) -> None:  # noqa: N803
+        del self.jobs[TransformJobName]
+        self.stopped.append(f"transform {TransformJobName}")
+
     def stop_training_job(self, TrainingJobName: str) -> None:  # noqa: N803
         if TrainingJobName in self.ended:
             del self.jobs[TrainingJobName]
@@ -72,9 +76,11 @@ class Pages:
             assert asked == {"stateMachineArn": MACHINE, "statusFilter": "RUNNING"}
             return [{"executions": [{"executionArn": arn}]} for arn in self.services.executions]
         assert asked == {"StatusEquals": "InProgress", "PaginationConfig": {"PageSize": 100}}
+        kind = "Transform" if self.operation == "list_transform_jobs" else "Training"
         return [
-            {"TrainingJobSummaries": [{"TrainingJobName": name, "TrainingJobArn": f"a/{name}"}]}
+            {f"{kind}JobSummaries": [{f"{kind}JobName": name, f"{kind}JobArn": f"a/{name}"}]}
             for name in self.services.jobs
+            if ("candidate" in name) is (kind == "Transform")
         ]
 
 
@@ -104,6 +110,17 @@ def test_executions_are_stopped_before_their_jobs_and_both_are_named(
     assert "running  execution     dogs" in printed
     assert "running  training job  gt-train-dogs-1" in printed
     assert "All of it is stopped." in printed
+
+
+def test_transform_jobs_are_named_and_stopped_too(
+    services: Services, capsys: pytest.CaptureFixture[str]
+) -> None:
+    services.jobs = {"gt-train-candidate-dogs-1": DOGS, "gt-train-dogs-1": DOGS}
+
+    assert run("--yes") == 0
+
+    assert services.stopped == ["gt-train-dogs-1", "transform gt-train-candidate-dogs-1"]
+    assert "running  transform job gt-train-candidate-dogs-1" in capsys.readouterr().out
 
 
 def test_jobs_of_others_are_left_alone_and_ours_found_under_any_prefix(services: Services) -> None:

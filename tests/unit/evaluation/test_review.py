@@ -1,10 +1,11 @@
 """What is picked for people to look at, and the manifest that takes it back to Ground Truth."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from lambdas.evaluation.evaluator import Evaluator
-from lambdas.evaluation.labelled import LabelledImage
+from lambdas.evaluation.labelled import LabelledImage, LabelledImages
 from lambdas.evaluation.manifest_truth import manifest_truth
 from lambdas.evaluation.review import MOST_CASES, Case, Mark, Review, review
 from lambdas.evaluation.review_manifest import review_manifest
@@ -119,10 +120,13 @@ def test_the_review_manifest_adds_the_predictions_to_the_line_as_it_was() -> Non
         Mark(1, 0.87654321, (-3.2, 10.4, 20.0, 90.0), "false alarm"),
         Mark(1, 0.5, (50.4, 40.2, 90.0, 5.0), "false alarm"),
     ]
-    images = {2: LabelledImage(2, "s3://images/1.jpg", 60, 50, {})}
+    images = [LabelledImage(2, "s3://images/1.jpg", 60, 50, {})]
     lines = [line(), line(other={"kept": "\u00e9"})]
     (written,) = review_manifest(
-        lines, [Case(2, "false alarm", marks)], images, {0: "dog"}, "2026-01-31T12:00:00"
+        lines,
+        Review({"false alarm": [Case(2, "false alarm", marks)]}, {}),
+        LabelledImages(images, {0: "dog"}, all_named=False),
+        datetime(2026, 1, 31, 12, tzinfo=UTC),
     )
     record = json.loads(written)
     before = json.loads(lines[1])

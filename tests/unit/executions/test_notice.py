@@ -29,8 +29,8 @@ def description(name: str = "dogs-3f2a9c81d0e4", **more: str) -> dict[str, Any]:
 def test_the_notice_says_what_failed_why_what_to_do_and_where_to_look() -> None:
     notice = notice_of_end(
         description(error="TrainingAlgorithmError", cause="The GPU ran out of memory."),
-        ["job-1"],
-        "https://console/report.html",
+        ["training job job-1"],
+        {"Report": "https://console/report.html"},
     )
 
     assert notice.subject == "Training pipeline: execution FAILED: dogs-3f2a9c81d0e4"
@@ -38,7 +38,7 @@ def test_the_notice_says_what_failed_why_what_to_do_and_where_to_look() -> None:
         "Execution dogs-3f2a9c81d0e4 ended as FAILED.",
         "Error: TrainingAlgorithmError",
         "Cause: The GPU ran out of memory.",
-        "Training job job-1 was still running and has been stopped.",
+        "The training job job-1 was still running and has been stopped.",
         "Next: Deploy other hyperparameters or instance types, then redrive the execution.",
         "Report: https://console/report.html",
         GRAPH,
@@ -52,9 +52,7 @@ def test_the_cause_of_a_failed_function_is_told_without_its_wrapping() -> None:
         "requestId": "5b7a",
         "stackTrace": ['  File "/var/task/lambdas/handlers/validate_manifest.py"'],
     }
-    notice = notice_of_end(
-        description(error="ManifestRejected", cause=json.dumps(failed)), [], None
-    )
+    notice = notice_of_end(description(error="ManifestRejected", cause=json.dumps(failed)), [], {})
 
     assert notice.text.splitlines()[2:4] == [
         "Cause: Manifest rejected: 3 of 9 records are usable.",
@@ -66,12 +64,12 @@ def test_the_cause_of_a_failed_function_is_told_without_its_wrapping() -> None:
 
 @pytest.mark.parametrize("cause", ["{", "[1]", '"text"', '{"errorMessage": 5}', '{"other": 1}'])
 def test_any_other_cause_is_told_as_it_is(cause: str) -> None:
-    assert f"Cause: {cause}\n" in notice_of_end(description(cause=cause), [], None).text
+    assert f"Cause: {cause}\n" in notice_of_end(description(cause=cause), [], {}).text
 
 
 @pytest.mark.parametrize("failure", FAILURES)
 def test_every_failure_has_a_next_step(failure: type[errors.PipelineError]) -> None:
-    text = notice_of_end(description(error=failure.__name__), [], None).text
+    text = notice_of_end(description(error=failure.__name__), [], {}).text
 
     assert f"Next: {failure.next_step}" in text
     assert failure.next_step.endswith(".")
@@ -79,16 +77,16 @@ def test_every_failure_has_a_next_step(failure: type[errors.PipelineError]) -> N
 
 @pytest.mark.parametrize("error", ["KeyError", "Lambda.Unknown", "Any", "CapacityUnavailable"])
 def test_a_failure_that_nobody_foresaw_can_be_redriven_as_well(error: str) -> None:
-    text = notice_of_end(description(error=error), [], None).text
+    text = notice_of_end(description(error=error), [], {}).text
     assert "Next: Redrive the execution when the cause is gone." in text
 
 
 def test_an_aborted_execution_has_neither_error_nor_cause() -> None:
-    assert notice_of_end(description(), [], None).text.splitlines()[1].startswith("Next: If it was")
+    assert notice_of_end(description(), [], {}).text.splitlines()[1].startswith("Next: If it was")
 
 
 def test_the_subject_is_one_that_sns_takes() -> None:
-    subject = notice_of_end(description("hündchen-" * 20), [], None).subject
+    subject = notice_of_end(description("hündchen-" * 20), [], {}).subject
 
     assert subject.isascii()
     assert len(subject) == 100
@@ -104,5 +102,5 @@ def test_an_execution_that_waits_for_a_quota_is_told_of_while_it_waits() -> None
 
 def test_a_batch_of_images_that_failed_leads_to_its_map_run() -> None:
     error = "States.ExceedToleratedFailureThreshold"
-    text = notice_of_end(description(error=error), [], None).text
+    text = notice_of_end(description(error=error), [], {}).text
     assert "Next: Open the Map Run of the failed state" in text

@@ -24,9 +24,11 @@ def published(monkeypatch: pytest.MonkeyPatch) -> list[Notice]:
     notices: list[Notice] = []
     monkeypatch.setenv("BUCKET", "bucket")
     monkeypatch.setenv("TOPIC_ARN", "topic")
-    monkeypatch.setattr(close_execution, "SageMakerTrainingJobs", MemoryJobs)
-    monkeypatch.setattr(close_execution, "S3JobRecords", lambda _: MemoryRecords())
-    monkeypatch.setattr(close_execution, "report_page_url", lambda *_: "https://console/report")
+    monkeypatch.setattr(close_execution, "SageMakerJobs", lambda _: MemoryJobs())
+    monkeypatch.setattr(close_execution, "S3JobRecords", lambda *_: MemoryRecords())
+    monkeypatch.setattr(
+        close_execution, "page_urls", lambda *_: {"Report": "https://console/report"}
+    )
     monkeypatch.setattr(close_execution, "publish", lambda notice, _: notices.append(notice))
     return notices
 

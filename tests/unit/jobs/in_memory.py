@@ -2,44 +2,56 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from lambdas.jobs.callbacks import KeptCallback
 from lambdas.jobs.description import Description
+from lambdas.jobs.kind import JobKind
 from lambdas.jobs.runs import FORGOTTEN, Runs
 from lambdas.messages import Callback, Job
-from tests.unit.jobs.factories import described
+from lambdas.training.kind import TRAINING
+
+SAGEMAKER = "arn:aws:sagemaker:us-east-1:111122223333"
+CREATED = datetime(2026, 1, 15, 11, tzinfo=UTC)
 
 
 @dataclass
 class MemoryJobs:
+    """Training jobs, or those of another kind that is named."""
+
     descriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
     created: list[str] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
+    kind: JobKind = TRAINING
 
     def create(self, request: Mapping[str, Any]) -> bool:
-        name = request["TrainingJobName"]
+        api = self.kind.api
+        name: str = request[f"{api}JobName"]
         if name in self.descriptions:
             return False
         self.created.append(name)
         self.descriptions[name] = {
             **request,
-            "TrainingJobArn": f"arn:aws:sagemaker:us-east-1:111122223333:training-job/{name}",
-            "TrainingJobStatus": "InProgress",
+            f"{api}JobArn": f"{SAGEMAKER}:{self.kind.noun.replace(' ', '-')}/{name}",
+            f"{api}JobStatus": "InProgress",
             "SecondaryStatus": "Starting",
+            "CreationTime": CREATED,
         }
         return True
 
     def describe(self, name: str) -> Description | None:
-        return described(self.descriptions[name]) if name in self.descriptions else None
+        if name not in self.descriptions:
+            return None
+        return Description.of(self.kind.api, self.descriptions[name])
 
     def stop(self, name: str) -> None:
-        if self.descriptions[name]["TrainingJobStatus"] == "InProgress":
+        if self.descriptions[name][f"{self.kind.api}JobStatus"] == "InProgress":
             self.stopped.append(name)
             self.end(name, "Stopping")
 
     def running(self) -> list[Description]:
-        found = map(described, self.descriptions.values())
+        found = (Description.of(self.kind.api, each) for each in self.descriptions.values())
         return [job for job in found if job.is_running]
 
     def execution_of(self, job: Description) -> str | None:
@@ -47,8 +59,9 @@ class MemoryJobs:
         return next((tag["Value"] for tag in tags), None)
 
     def end(self, name: str, status: str, secondary: str | None = None, **more: object) -> None:
+        api = self.kind.api
         self.descriptions[name].update(
-            TrainingJobStatus=status, SecondaryStatus=secondary or status, **more
+            {f"{api}JobStatus": status, "SecondaryStatus": secondary or status, **more}
         )
 
 
@@ -100,7 +113,8 @@ class MemoryRecords:
     kept: dict[str, list[Job]] = field(default_factory=dict)
 
     def put_jobs(self, execution: str, jobs: list[Job]) -> None:
-        self.kept[execution] = jobs
+        others = [job for job in self.jobs(execution) if job.item != jobs[0].item]
+        self.kept[execution] = [*others, *jobs]
 
     def jobs(self, execution: str) -> list[Job]:
         return self.kept.get(execution, [])

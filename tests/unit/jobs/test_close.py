@@ -1,5 +1,7 @@
 """No training job runs on for an execution that has ended; nobody else's is touched."""
 
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
 
@@ -17,6 +19,7 @@ from tests.unit.jobs.in_memory import (
 
 EXECUTION = any_start_event().execution
 MACHINE = "arn:aws:states:us-east-1:111122223333:stateMachine:pipeline"
+NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 
 
 class Account:
@@ -46,7 +49,11 @@ class Account:
 
     def reconcile(self, machine: str = MACHINE) -> list[str]:
         return stop_orphaned_jobs(
-            machine, jobs=self.jobs, records=self.records, executions=self.executions
+            machine,
+            jobs=self.jobs,
+            records=self.records,
+            executions=self.executions,
+            now=NOW,
         )
 
 
@@ -194,3 +201,30 @@ def test_a_job_of_another_pipeline_with_the_same_prefix_is_not_touched() -> None
 
     assert account.reconcile(machine=f"{MACHINE}-2") == []
     assert account.jobs.stopped == []
+
+
+def test_a_job_that_runs_for_longer_than_it_may_is_stopped_though_it_is_awaited() -> None:
+    account = Account()
+    account.runs(0)
+    limited = msgspec.structs.replace(account.job, max_seconds=3_600)
+    account.records.kept[EXECUTION.name] = [limited]
+
+    assert account.reconcile() == [account.job.name]
+
+
+def test_a_job_that_may_run_on_is_left_alone() -> None:
+    account = Account()
+    account.runs(0)
+    limited = msgspec.structs.replace(account.job, max_seconds=3_601)
+    account.records.kept[EXECUTION.name] = [limited]
+
+    assert account.reconcile() == []
+
+
+def test_a_job_that_another_item_has_been_started_after_is_not_replaced_by_it() -> None:
+    account = Account()
+    account.runs(0)
+    other = msgspec.structs.replace(account.job, name="gt-train-other", item="incumbent-photos")
+    account.records.kept[EXECUTION.name].append(other)
+
+    assert account.reconcile() == []

@@ -1,7 +1,8 @@
 """The wait for a training job loses nothing and answers nothing twice."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from lambdas.errors import ServiceUnavailable
@@ -9,8 +10,14 @@ from lambdas.jobs.wait import Answered, register, resume
 from lambdas.messages import Job
 from lambdas.training.attempt import start_training_job
 from lambdas.training.kind import TRAINING
-from tests.unit.jobs.factories import any_callback, any_settings, any_start_event
+from tests.unit.jobs.factories import (
+    STATE_MACHINE,
+    any_callback,
+    any_settings,
+    any_start_event,
+)
 from tests.unit.jobs.in_memory import (
+    CREATED,
     MemoryCallbacks,
     MemoryExecutions,
     MemoryJobs,
@@ -36,7 +43,11 @@ class Account:
         )
 
     def register(
-        self, task_token: str = "token", redrive_count: int = 0, retry_count: int = 0
+        self,
+        task_token: str = "token",
+        redrive_count: int = 0,
+        retry_count: int = 0,
+        now: datetime = CREATED,
     ) -> Answered | None:
         return register(
             any_callback(self.job, task_token, redrive_count),
@@ -45,12 +56,14 @@ class Account:
             jobs=self.jobs,
             callbacks=self.callbacks,
             executions=self.executions,
+            now=now,
         )
 
-    def resume(self, job: str | None = None) -> list[Answered]:
+    def resume(self, job: str | None = None, machine: str = STATE_MACHINE) -> list[Answered]:
         return resume(
             job or self.job.name,
             TRAINING,
+            machine,
             jobs=self.jobs,
             callbacks=self.callbacks,
             executions=self.executions,
@@ -282,3 +295,31 @@ def test_when_the_job_had_ended_is_told_to_whoever_gives_the_answer() -> None:
     assert account.register("fresh") == Answered(ended_at)
     account.executions.settled.add("too late")
     assert account.register("too late") == Answered(None)
+
+
+def test_a_job_that_runs_for_longer_than_it_may_is_stopped_and_its_end_awaited() -> None:
+    account = Account()
+    account.job = msgspec.structs.replace(account.job, max_seconds=3_600)
+
+    assert account.register(now=CREATED + timedelta(seconds=3_599)) is None
+    assert account.jobs.stopped == []
+    assert account.register(now=CREATED + timedelta(seconds=3_600)) is None
+    assert account.jobs.stopped == [account.job.name]
+    assert len(account.callbacks.kept) == 1
+
+
+def test_a_job_that_sagemaker_itself_stops_is_left_to_it() -> None:
+    account = Account()
+
+    account.register(now=CREATED + timedelta(days=365))
+
+    assert account.jobs.stopped == []
+
+
+def test_the_executions_of_another_pipeline_in_the_same_bucket_are_left_to_it() -> None:
+    account = Account()
+    account.register()
+    account.end()
+
+    assert account.resume(machine=f"{STATE_MACHINE}-2") == []
+    assert len(account.callbacks.kept) == 1

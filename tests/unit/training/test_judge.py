@@ -10,24 +10,24 @@ from hypothesis import strategies as st
 from lambdas import errors
 from lambdas.jobs.verdict import Completed, Failed
 from lambdas.training.judge import judge
-from tests.unit.jobs.factories import any_description
+from tests.unit.jobs.factories import any_description, any_job
 
 
 def ended(status: str, secondary: str | None = None, **more: Any) -> Failed:
-    judged = judge(any_description(status, secondary, **more))
+    judged = judge(any_description(status, secondary, **more), any_job())
     assert isinstance(judged, Failed)
     return judged
 
 
 @pytest.mark.parametrize("status", ["InProgress", "Stopping", "Deleting"])
 def test_a_job_that_has_not_ended_has_no_judge(status: str) -> None:
-    assert judge(any_description(status)) is None
+    assert judge(any_description(status), any_job()) is None
 
 
 def test_a_completed_job_answers_with_its_model() -> None:
     description = any_description("Completed", ModelArtifacts={"S3ModelArtifacts": "s3://b/m"})
 
-    assert judge(description) == Completed(
+    assert judge(description, any_job()) == Completed(
         {
             "training_job": "gt-train-dogs-1",
             "status": "Completed",

@@ -1,8 +1,6 @@
 """The stand-in's ``model.tar.gz``: its arrays, and a document that says what they are."""
 
-import gzip
 import io
-import tarfile
 from typing import Self
 
 import msgspec
@@ -12,13 +10,12 @@ from local.aws.sagemaker.detector.file_names import ARRAYS, DOCUMENT
 from local.aws.sagemaker.detector.honoured import NOT_HONOURED, Honoured
 from local.aws.sagemaker.detector.network import Network
 from local.aws.sagemaker.detector.training import LOOKS
+from local.aws.sagemaker.model_archive import pack, unpack
 
 WHAT = (
     "A stand-in: a small detector that was trained for real, on the CPU, on the train channel of "
     "this job. It is not SageMaker's network and cannot be deployed to SageMaker."
 )
-
-UNTRAINED = "A stand-in whose weights are random: nothing was trained."
 
 
 class NotAStandIn(ValueError):
@@ -48,17 +45,8 @@ class Artifact(msgspec.Struct, frozen=True):
         """Pack it as ``model.tar.gz``, the same bytes for the same network."""
         arrays = io.BytesIO()
         np.savez(arrays, allow_pickle=False, **self.network.weights)
-        packed = io.BytesIO()
-        with (
-            gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as zipped,
-            tarfile.open(fileobj=zipped, mode="w") as archive,
-        ):
-            document = msgspec.json.format(msgspec.json.encode(self.document))
-            for name, content in ((DOCUMENT, document), (ARRAYS, arrays.getvalue())):
-                entry = tarfile.TarInfo(name)
-                entry.size = len(content)
-                archive.addfile(entry, io.BytesIO(content))
-        return packed.getvalue()
+        document = msgspec.json.format(msgspec.json.encode(self.document))
+        return pack({DOCUMENT: document, ARRAYS: arrays.getvalue()})
 
     @classmethod
     def from_bytes(cls, packed: bytes) -> Self:
@@ -68,19 +56,11 @@ class Artifact(msgspec.Struct, frozen=True):
             NotAStandIn: it holds something else.
         """
         try:
-            with tarfile.open(fileobj=io.BytesIO(packed), mode="r:gz") as archive:
-                document, arrays = (_content(archive, name) for name in (DOCUMENT, ARRAYS))
+            document, arrays = unpack(packed, DOCUMENT, ARRAYS)
             with np.load(io.BytesIO(arrays), allow_pickle=False) as loaded:
                 weights = {name: loaded[name] for name in Network.NAMES}
             return cls(msgspec.json.decode(document, type=StandIn), Network(weights))
-        except (tarfile.TarError, OSError, EOFError, KeyError, ValueError) as error:
+        except (OSError, EOFError, KeyError, ValueError) as error:
             raise NotAStandIn(
                 f"not a stand-in of the embedded training service: {error}"
             ) from error
-
-
-def _content(archive: tarfile.TarFile, name: str) -> bytes:
-    member = archive.extractfile(name)
-    if member is None:
-        raise NotAStandIn(f"{name} is not a file")
-    return member.read()

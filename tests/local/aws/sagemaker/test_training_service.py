@@ -12,7 +12,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local.aws.sagemaker import learning as learning_module
-from local.aws.sagemaker.detector.artifact import UNTRAINED, Artifact
+from local.aws.sagemaker.detector.artifact import Artifact
+from local.aws.sagemaker.scripted_model import ScriptedModel
 from tests.local.aws.sagemaker.training_requests import LABELS, TrainingData
 from tests.local.aws.sandbox import Sandbox, eventually, unique
 
@@ -47,17 +48,22 @@ def test_a_job_reads_both_channels_and_completes_without_inventing_metrics(
     assert "INFO channel 'validation': 4 records read, 0 skipped" in log
 
 
-def artifact(data: TrainingData, job: dict[str, Any]) -> Artifact:
+def content(data: TrainingData, job: dict[str, Any]) -> bytes:
     key = job["ModelArtifacts"]["S3ModelArtifacts"].removeprefix(f"s3://{data.sandbox.bucket}/")
     assert key == f"models/{job['TrainingJobName']}/output/model.tar.gz"
-    body = data.sandbox.s3.get_object(Bucket=data.sandbox.bucket, Key=key)["Body"].read()
-    return Artifact.from_bytes(body)
+    body: bytes = data.sandbox.s3.get_object(Bucket=data.sandbox.bucket, Key=key)["Body"].read()
+    return body
 
 
 def test_a_job_that_is_not_to_learn_leaves_a_model_that_says_so(data: TrainingData) -> None:
-    model = artifact(data, data.train(data.request()))
-    assert model.document.what == UNTRAINED
-    assert model.document.pictures == 0
+    model = ScriptedModel.from_bytes(content(data, data.train(data.request())))
+    assert model == ScriptedModel()
+    assert "nothing was trained" in model.what
+
+
+def test_a_test_can_say_which_artifact_a_job_writes(data: TrainingData) -> None:
+    data.sandbox.aws.training.faults.next_job(artifact=b"something else")
+    assert content(data, data.train(data.request())) == b"something else"
 
 
 @pytest.fixture
@@ -72,7 +78,7 @@ def test_a_job_learns_from_its_train_channel_and_reports_what_it_measured(
 ) -> None:
     job = learning.train(learning.request(hyperparameters={"epochs": "2"}))
     assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
-    model = artifact(learning, job)
+    model = Artifact.from_bytes(content(learning, job))
     metrics = {each["MetricName"]: each["Value"] for each in job["FinalMetricDataList"]}
     assert (model.document.pictures, model.document.honoured.epochs) == (20, 2)
     assert metrics.keys() == {"train:cross_entropy", "train:smooth_l1"}
@@ -102,7 +108,7 @@ def test_of_a_large_channel_the_first_pictures_are_learned_from(
 ) -> None:
     monkeypatch.setattr(learning_module, "MOST_PICTURES", 12)
     job = learning.train(learning.request(hyperparameters={"epochs": "1"}))
-    document = artifact(learning, job).document
+    document = Artifact.from_bytes(content(learning, job)).document
     assert (document.pictures, document.pictures_left_out) == (12, 8)
 
 

@@ -8,9 +8,20 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from lambdas import errors
-from lambdas.adapters.training_jobs import SageMakerTrainingJobs
+from lambdas.adapters.sagemaker_jobs import SageMakerJobs
 from lambdas.training.job_request import training_job_request
-from tests.unit.jobs.factories import any_dataset, any_execution, any_settings, described
+from lambdas.training.kind import TRAINING
+from lambdas.transform.kind import TRANSFORM
+from lambdas.transform.request import transform_job_request
+from tests.unit.jobs.factories import (
+    any_dataset,
+    any_execution,
+    any_job,
+    any_prediction,
+    any_settings,
+    any_transform_settings,
+    described,
+)
 
 NOW = dt.datetime(2026, 1, 15, tzinfo=dt.UTC)
 
@@ -38,7 +49,7 @@ def listed(name: str) -> dict[str, Any]:
 def test_a_name_that_is_taken_creates_no_second_job(sagemaker: Stubber) -> None:
     sagemaker.add_client_error("create_training_job", "ResourceInUse")
 
-    assert not SageMakerTrainingJobs().create(request())
+    assert not SageMakerJobs(TRAINING).create(request())
 
 
 @pytest.mark.parametrize(
@@ -61,7 +72,7 @@ def test_each_refusal_of_a_job_has_the_error_name_of_its_reason(
     sagemaker.add_client_error("create_training_job", code, "no")
 
     with pytest.raises(error):
-        SageMakerTrainingJobs().create(request())
+        SageMakerJobs(TRAINING).create(request())
 
 
 @pytest.mark.parametrize(
@@ -73,7 +84,7 @@ def test_a_job_that_does_not_exist_has_no_description(
 ) -> None:
     sagemaker.add_client_error("describe_training_job", code, message)
 
-    assert SageMakerTrainingJobs().describe("gt-train-dogs-1") is None
+    assert SageMakerJobs(TRAINING).describe("gt-train-dogs-1") is None
 
 
 @pytest.mark.parametrize("code", ["ValidationException", "AccessDeniedException"])
@@ -83,20 +94,20 @@ def test_a_job_that_cannot_be_described_is_not_taken_for_a_missing_one(
     sagemaker.add_client_error("describe_training_job", code, "no")
 
     with pytest.raises(ClientError):
-        SageMakerTrainingJobs().describe("gt-train-dogs-1")
+        SageMakerJobs(TRAINING).describe("gt-train-dogs-1")
 
 
 def test_a_job_that_has_ended_needs_no_stop(sagemaker: Stubber) -> None:
     sagemaker.add_client_error("stop_training_job", "ValidationException", "status Completed")
 
-    SageMakerTrainingJobs().stop("gt-train-dogs-1")
+    SageMakerJobs(TRAINING).stop("gt-train-dogs-1")
 
 
 def test_a_stop_that_is_forbidden_is_a_failure(sagemaker: Stubber) -> None:
     sagemaker.add_client_error("stop_training_job", "AccessDeniedException")
 
     with pytest.raises(ClientError):
-        SageMakerTrainingJobs().stop("gt-train-dogs-1")
+        SageMakerJobs(TRAINING).stop("gt-train-dogs-1")
 
 
 def test_the_running_jobs_of_the_account_are_listed_to_the_last_of_few_pages(
@@ -114,7 +125,7 @@ def test_the_running_jobs_of_the_account_are_listed_to_the_last_of_few_pages(
         first | {"NextToken": "more"},
     )
 
-    running = list(SageMakerTrainingJobs().running())
+    running = list(SageMakerJobs(TRAINING).running())
 
     assert [job.name for job in running] == ["gt-train-1", "other", "gt-train-2"]
     assert all(job.is_running for job in running)
@@ -133,4 +144,27 @@ def test_a_jobs_tag_names_its_execution(
     job = described(listed("gt-train-1"))
     sagemaker.add_response("list_tags", {"Tags": tags}, {"ResourceArn": job.arn})
 
-    assert SageMakerTrainingJobs().execution_of(job) == execution
+    assert SageMakerJobs(TRAINING).execution_of(job) == execution
+
+
+def test_the_operations_of_a_kind_are_called_after_it(sagemaker: Stubber) -> None:
+    described_job = {
+        "TransformJobName": "job-1",
+        "TransformJobArn": "arn:aws:sagemaker:us-east-1:111122223333:transform-job/job-1",
+        "TransformJobStatus": "InProgress",
+        "CreationTime": NOW,
+    }
+    sagemaker.add_response("list_transform_jobs", {"TransformJobSummaries": [described_job]})
+    sagemaker.add_response("stop_transform_job", {}, {"TransformJobName": "job-1"})
+    sagemaker.add_client_error("create_transform_job", "ValidationException", "no")
+    jobs = SageMakerJobs(TRANSFORM)
+
+    (running,) = jobs.running()
+    assert (running.name, running.is_running, running.created_at) == ("job-1", True, NOW)
+    jobs.stop("job-1")
+    with pytest.raises(errors.TransformRequestRefused, match="refuses the transform job: no"):
+        jobs.create(
+            transform_job_request(
+                any_job(), any_prediction(), any_transform_settings(), any_execution()
+            )
+        )

@@ -1,4 +1,4 @@
-"""What to say where the account's quotas allow a training job on none of the instance types."""
+"""What to say where the account's quotas allow a job on none of the instance types."""
 
 import re
 from collections.abc import Mapping

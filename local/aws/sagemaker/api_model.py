@@ -1,19 +1,16 @@
-"""Checks a SageMaker request against the API model that botocore carries."""
+"""Checks SageMaker's requests and answers against the API model that botocore carries."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 import botocore.session
+import regex
 from botocore.validate import ParamValidator
 
 from local.aws.sagemaker.refusals import validation_error
-
-# Java's classes of letters, digits and separators, which Python's re writes otherwise.
-_JAVA_CLASSES = {r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s", r"\p{S}": "", r"\p{P}": ""}
 
 
 @cache
@@ -41,6 +38,20 @@ def validate(action: str, request: dict[str, Any]) -> None:
         count = len(problems)
         noun = "error" if count == 1 else "errors"
         raise validation_error(f"{count} validation {noun} detected: {'; '.join(problems)}")
+
+
+def check_answer(action: str, answer: dict[str, Any]) -> None:
+    """Check that SageMaker's answers have the members of this one, in the same types.
+
+    Raises:
+        ValueError: a member is unknown or of another type. Absent ones are left alone: a job that
+            failed has no model, which the API model says is required.
+    """
+    shape = _model().operation_model(action).output_shape
+    report = ParamValidator().validate(answer, shape).generate_report() if shape else ""
+    problems = [line for line in report.splitlines() if not line.startswith("Missing required")]
+    if problems:
+        raise ValueError(f"the embedded AWS answers {action} wrongly: {problems}")
 
 
 def _problems(value: Any, shape: Any, path: str) -> Iterator[str]:
@@ -112,7 +123,6 @@ def _join(path: str, name: str) -> str:
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    for java, python in _JAVA_CLASSES.items():
-        pattern = pattern.replace(java, python)
-    return re.compile(pattern, re.DOTALL)
+def _compiled(pattern: str) -> Any:
+    """Compile one of AWS's patterns, which are Java's, with classes such as letters and digits."""
+    return regex.compile(pattern, regex.DOTALL)
