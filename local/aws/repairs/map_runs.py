@@ -117,7 +117,6 @@ class MapRuns:
             results.collect(role.s3())
             raise
         result = results.collect(role.s3())
-        run.parent.raise_if_stopped()
         del self._unsuccessful[_key(fields, run.parent)]
         return result
 
