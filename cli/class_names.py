@@ -11,7 +11,7 @@ def class_names_of(manifest: str) -> dict[int, str]:
 
     Raises ``NotUsable`` where it cannot be read, or has no classes.
     """
-    nowhere = Sinks(train=_drop, validation=_drop, rejected=_drop)
+    nowhere = Sinks(train=_drop, validation=_drop, test=_drop, rejected=_drop)
     try:
         with opened(manifest) as source:
             report = validate_manifest(source.stream, Policy(), nowhere)

@@ -64,24 +64,34 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    # The CDK starts Node.js when it is imported: after the temporary folder has been named.
-    from local.aws.deployment import DeploymentFailed  # noqa: PLC0415
-    from local.demo.demo_run import DemoRun  # noqa: PLC0415
     from local.demo.source import SourceError  # noqa: PLC0415
-    from stacks.settings.parsing import SettingRefused  # noqa: PLC0415
 
     shown = Presentation(PatientConsole(soft_wrap=True))
     try:
         source = _source(options)
-        _check_writable(options.output)
+    except SourceError as error:
+        shown.refused(str(error))
+        return NOT_JUDGED
+    _check_writable(options.output)
+    return _shown_run(source, options.output, shown)
+
+
+def _shown_run(source: "Source", output: Path, shown: Presentation) -> int:
+    # The CDK starts Node.js when it is imported, which takes a second: after all that may refuse
+    # the run, and after the temporary folder has been named.
+    from local.aws.deployment import DeploymentFailed  # noqa: PLC0415
+    from local.demo.demo_run import DemoRun  # noqa: PLC0415
+    from stacks.settings.parsing import SettingRefused  # noqa: PLC0415
+
+    try:
         with DemoRun(source, shown.progress) as pipeline:
             execution = pipeline.write_manifest()
             shown.execution(execution)
             end = None
             for step in pipeline.follow(execution):
                 end = shown.step(step)
-            folder = pipeline.save_results(execution, options.output)
-    except (SourceError, SettingRefused, DeploymentFailed) as error:
+            folder = pipeline.save_results(execution, output)
+    except (SettingRefused, DeploymentFailed) as error:
         shown.refused(str(error))
         return NOT_JUDGED
     return shown.ended(end, folder)

@@ -72,7 +72,8 @@ def _rows(report: Report) -> Iterator[tuple[str, str]]:
     yield "boxes", f"{report.boxes:,}, at most {report.max_boxes_per_image:,} on an image"
     if report.classes:
         yield "classes", _classes(report)
-    yield "split", f"{split.train:,} train + {split.validation:,} validation"
+    test = f" + {split.test:,} test" if split.test else ""
+    yield "split", f"{split.train:,} train + {split.validation:,} validation{test}"
     yield from report.hyperparameters.items()
 
 

@@ -1,5 +1,7 @@
 """How the demo looks in a terminal: one line a step, as it happens."""
 
+import shlex
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,7 @@ from rich.markup import escape
 from rich.status import Status
 
 from lambdas.contract import State
+from local.demo.results import FRESH_PICTURE, MODEL
 from local.demo.transcript import ExecutionEnded, StateEntered, StateExited, Step
 
 FIRST_LINES = (
@@ -76,6 +79,7 @@ class Presentation:
             f"Of the stand-in, as measured at the end of its training: {_metrics(end.output)}"
         )
         self._where(folder)
+        self._try_it(folder)
         return 0
 
     def refused(self, message: str) -> None:
@@ -103,6 +107,15 @@ class Presentation:
         if page.exists():
             self._console.print(f"Look at [bold]{escape(str(page))}[/]")
 
+    def _try_it(self, folder: Path) -> None:
+        picture, model = folder / FRESH_PICTURE, folder / MODEL
+        if picture.exists():
+            arguments = ("predict", picture, "--model", model, "--draw", folder / "drawn")
+            command = shlex.join([_this_command(), *map(str, arguments)])
+            self._console.print(
+                f"Try the model on a picture that it has not seen:\n  {escape(command)}"
+            )
+
     def _enter(self, step: StateEntered) -> None:
         self._leave()
         self._status = self._console.status(f"{step.state} …")
@@ -112,6 +125,15 @@ class Presentation:
         if self._status is not None:
             self._status.stop()
             self._status = None
+
+
+def _this_command() -> str:
+    """Return ``gt-train`` as it can be called again from this folder."""
+    called = Path(sys.argv[0])
+    if called.name != "gt-train":
+        return "gt-train"
+    here = Path.cwd()
+    return str(called.relative_to(here) if called.is_relative_to(here) else called)
 
 
 def _message(cause: str) -> str:

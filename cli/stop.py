@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from cli.deployed_stack import OutputMissing, StackNotUsable, stack_meant
+from cli.output import PatientConsole
 from cli.running_work import Account, RunningWork
 from lambdas.pages.visible import visible
 
@@ -38,7 +39,7 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def run(options: argparse.Namespace) -> int:
     """Stop what is under way; return 0, 1 or 2 as the parser's epilog says."""
-    console = Console(highlight=False, soft_wrap=True, markup=False)
+    console = PatientConsole(markup=False, soft_wrap=True)
     try:
         account = Account.of_environment()
         stack = stack_meant(options.stack)

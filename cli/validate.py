@@ -120,7 +120,7 @@ def _validate(
 ) -> Report:
     sizes = [source.size for source in (manifest, validation) if source]
     known = [size for size in sizes if size is not None]
-    nowhere = Sinks(train=_drop, validation=_drop, rejected=_drop)
+    nowhere = Sinks(train=_drop, validation=_drop, test=_drop, rejected=_drop)
     with reading_progress(sum(known) if len(known) == len(sizes) else None) as progress:
         second = validation.stream if validation else None
         return validate_manifest(head, policy, nowhere, second, progress)

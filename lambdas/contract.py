@@ -109,6 +109,10 @@ class BucketLayout:
         """Return the key of the manifest of the validation channel."""
         return self.execution_file(execution, "validation.manifest")
 
+    def test_manifest(self, execution: str) -> str:
+        """Return the key of the manifest of the images that no training job sees."""
+        return self.execution_file(execution, "test.manifest")
+
     def rejected_records(self, execution: str) -> str:
         """Return the key of the records that were set aside as invalid."""
         return self.execution_file(execution, "rejected.jsonl")

@@ -40,6 +40,8 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     newest_only: bool
     train_manifest: str
     validation_manifest: str
+    test_manifest: str | None = None
+    """S3 URI of the part that no training job sees; None where there is none."""
     report: str
     """S3 URI of the findings as JSON."""
     report_page: str

@@ -23,6 +23,8 @@ class ManifestSettings(msgspec.Struct, frozen=True, kw_only=True):
     label_attribute: str | None
     """None: discovered."""
     validation_fraction: float
+    test_fraction: float
+    """0: no third part is held out."""
     image_buckets: tuple[str, ...]
     """Buckets besides the pipeline's own from which the training role may read images."""
     empty_images: Literal["keep", "drop"]

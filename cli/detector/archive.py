@@ -5,7 +5,7 @@ import hashlib
 import io
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
@@ -14,6 +14,7 @@ import msgspec
 
 from cli.detector.errors import NotUsable
 from lambdas.pages.visible import visible
+from local.aws.sagemaker.detector.file_names import ARRAYS, DOCUMENT
 
 SYMBOL = "-symbol.json"
 WEIGHTS = ".params"
@@ -21,9 +22,15 @@ HYPERPARAMETERS = "hyperparams.json"
 """The ends of the names of what the algorithm leaves: ``model_algo_1-symbol.json``,
 ``model_algo_1-0000.params``, ``hyperparams.json``."""
 
-LARGEST = {SYMBOL: 16 << 20, WEIGHTS: 512 << 20, HYPERPARAMETERS: 1 << 20}
+LARGEST = {
+    SYMBOL: 16 << 20,
+    WEIGHTS: 512 << 20,
+    HYPERPARAMETERS: 1 << 20,
+    DOCUMENT: 1 << 20,
+    ARRAYS: 16 << 20,
+}
 """Bytes. The largest network of the algorithm, vgg-16, has 105 MB of weights and 0.2 MB of
-symbol."""
+symbol; the stand-in of the embedded training service has less than 1 MB of arrays."""
 
 LARGEST_CONTENT = 2 << 30
 """Bytes of the whole archive, unpacked."""
@@ -45,8 +52,34 @@ class ModelArchive:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class ArchiveFiles:
+    """The files of a ``model.tar.gz``: the names of all, and by ``LARGEST`` the known ones."""
+
+    names: tuple[str, ...]
+    known: Mapping[str, bytes]
+    sha256: str
+
+
 def read_archive(file: BinaryIO) -> ModelArchive:
-    """Read a ``model.tar.gz``; raises ``NotUsable`` for anything else."""
+    """Read a ``model.tar.gz`` of the algorithm; raises ``NotUsable`` for anything else."""
+    return model_archive(read_files(file))
+
+
+def model_archive(files: ArchiveFiles) -> ModelArchive:
+    """Return the model among files; raises ``NotUsable`` where the algorithm did not write them."""
+    known = files.known
+    if SYMBOL not in known or WEIGHTS not in known:
+        raise NotUsable(
+            f"the archive holds {_listed(files.names)}, not one *{SYMBOL} and one *{WEIGHTS}: it is"
+            " not a model of SageMaker's built-in Object Detection algorithm"
+        )
+    hyperparameters = _hyperparameters(known.get(HYPERPARAMETERS, b"{}"))
+    return ModelArchive(known[SYMBOL], known[WEIGHTS], hyperparameters, files.sha256)
+
+
+def read_files(file: BinaryIO) -> ArchiveFiles:
+    """Read a ``tar.gz`` without unpacking it; raises ``NotUsable`` where it cannot be read."""
     digest = hashlib.sha256()
     while chunk := file.read(_CHUNK):
         digest.update(chunk)
@@ -62,13 +95,7 @@ def read_archive(file: BinaryIO) -> ModelArchive:
                 found[kind] = content
     except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, ValueError) as error:
         raise NotUsable(f"not a model.tar.gz that can be read: {visible(str(error))}") from error
-    if SYMBOL not in found or WEIGHTS not in found:
-        raise NotUsable(
-            f"the archive holds {_listed(names)}, not one *{SYMBOL} and one *{WEIGHTS}: it is not"
-            " a model of SageMaker's built-in Object Detection algorithm"
-        )
-    hyperparameters = _hyperparameters(found.get(HYPERPARAMETERS, b"{}"))
-    return ModelArchive(found[SYMBOL], found[WEIGHTS], hyperparameters, digest.hexdigest())
+    return ArchiveFiles(tuple(names), found, digest.hexdigest())
 
 
 def _members(file: BinaryIO) -> Iterator[tuple[str, str | None, bytes]]:
@@ -127,7 +154,7 @@ def _hyperparameters(content: bytes) -> dict[str, str]:
         raise NotUsable(f"{HYPERPARAMETERS}: {visible(str(error))}") from error
 
 
-def _listed(names: list[str]) -> str:
+def _listed(names: Sequence[str]) -> str:
     if not names:
         return "no file"
     shown = ", ".join(visible(name, 60) for name in names[:5])

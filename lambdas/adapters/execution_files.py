@@ -38,20 +38,22 @@ class S3JobRecords:
 
 @dataclass(frozen=True, slots=True)
 class ChannelWriters:
-    """What the validation writes: the manifests of both channels, and the rejected records."""
+    """What the validation writes: the manifests of all parts, and the rejected records."""
 
     train: ObjectWriter
     validation: ObjectWriter
+    test: ObjectWriter
     rejected: ObjectWriter
 
     def sinks(self) -> Sinks:
         """Return where the validator is to put its output."""
-        return Sinks(self.train.write, self.validation.write, self.rejected.write)
+        return Sinks(self.train.write, self.validation.write, self.test.write, self.rejected.write)
 
     def discard_channels(self) -> None:
         """Leave nothing to train on."""
         self.train.discard()
         self.validation.discard()
+        self.test.discard()
 
 
 @contextmanager
@@ -60,6 +62,7 @@ def channel_writers(layout: BucketLayout, execution: str) -> Iterator[ChannelWri
     keys = (
         layout.train_manifest(execution),
         layout.validation_manifest(execution),
+        layout.test_manifest(execution),
         layout.rejected_records(execution),
     )
     with ExitStack() as writers:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from types_boto3_s3.type_defs import CompletedPartTypeDef
 
 PART_SIZE = 8 << 20
-"""Bytes of an upload part. Each writer holds two, and three write at once. S3's 10,000 parts (S3
-user guide, qfacts.html) make 84 GB, more than is read in Lambda's 15 minutes."""
+"""Bytes of an upload part. Each writer holds two, and up to four write at once. S3's 10,000 parts
+(S3 user guide, qfacts.html) make 84 GB, more than is read in Lambda's 15 minutes."""
 
 
 class ObjectWriter:

@@ -29,6 +29,9 @@ def accepted_dataset(
             "newest_only": newest_only,
             "train_manifest": layout.uri(layout.train_manifest(execution)),
             "validation_manifest": layout.uri(layout.validation_manifest(execution)),
+            "test_manifest": layout.uri(layout.test_manifest(execution))
+            if report.split.test
+            else None,
             "report": layout.uri(layout.report(execution)),
             "report_page": report_page,
         },

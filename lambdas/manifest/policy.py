@@ -25,6 +25,8 @@ class Policy:
 
     label_attribute: the label to train on; None discovers it.
     validation_fraction: share of the images that go to the validation channel, between 0 and 1.
+    test_fraction: share of the images that no channel sees; from 0, and less than 1 together with
+        validation_fraction.
     image_buckets: buckets the training role may read; empty accepts any.
     empty_images: whether images without boxes go to the channels, where they give the network no
         target, or are set aside.
@@ -39,6 +41,7 @@ class Policy:
 
     label_attribute: str | None = None
     validation_fraction: float = 0.2
+    test_fraction: float = 0.0
     image_buckets: frozenset[str] = frozenset()
     empty_images: Literal["keep", "drop"] = "keep"
     max_invalid_fraction: float = 0.05
@@ -51,6 +54,11 @@ class Policy:
     def __post_init__(self) -> None:
         if not 0 < self.validation_fraction < 1:
             raise ValueError(f"validation_fraction is {self.validation_fraction}: use 0 < f < 1")
+        if not 0 <= self.test_fraction < 1 - self.validation_fraction:
+            raise ValueError(
+                f"test_fraction is {self.test_fraction}: use a share from 0 that leaves some images"
+                f" besides the {self.validation_fraction} of validation_fraction"
+            )
         for name in ("max_invalid_fraction", "max_unlabeled_fraction"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} is {getattr(self, name)}: use a share from 0 to 1")
@@ -90,6 +98,7 @@ class Policy:
         return cls(
             label_attribute=label_attribute or settings.label_attribute,
             validation_fraction=settings.validation_fraction,
+            test_fraction=settings.test_fraction,
             image_buckets=frozenset(image_buckets),
             empty_images=settings.empty_images,
             max_invalid_fraction=settings.max_invalid_fraction,

@@ -11,7 +11,8 @@ from lambdas.manifest.line.slow_path import SlowPath
 from lambdas.manifest.rules.rule import DEVELOPER_GUIDE, MULTIBOX_TARGET, Fault, Rule
 from lambdas.manifest.rules.text import listing
 from lambdas.manifest.split.channel import Channel
-from lambdas.manifest.split.group_hash import BucketSalts, group_hash, key_hash, key_start
+from lambdas.manifest.split.group_hash import group_hash, key_hash, key_start
+from lambdas.manifest.split.holding_out import HoldingOut
 from lambdas.manifest.split.rejected_lines import RejectedLines
 from lambdas.manifest.split.splitter import OneChannel, Splitter
 
@@ -48,14 +49,14 @@ class ManifestReader:
         policy = progress.policy
         smallest = TOO_SMALL / policy.image_shape
         self._fast, self._slow = FastPath(smallest), SlowPath(policy.image_buckets, smallest)
-        self._hash, self._salts = key_hash(), BucketSalts()
+        self._hash = key_hash()
         self._group_hash = group_hash(policy.group_pattern)
 
     def read(
         self,
         batches: Iterable[list[bytes]],
         manifest: ManifestName,
-        splitter: Splitter | OneChannel,
+        splitter: Splitter | HoldingOut | OneChannel,
     ) -> None:
         """Read one manifest from its first line on."""
         first_line = 1
@@ -75,8 +76,7 @@ class ManifestReader:
     ) -> None:
         # This runs for every line: names are local, and nothing is formatted.
         progress, read, known = self._progress, self._fast.read, self._progress.names.names.items()
-        hashed, salts, group_hash = self._hash, self._salts, self._group_hash
-        buckets = self._seen.buckets
+        hashed, group_hash, buckets = self._hash, self._group_hash, self._seen.buckets
         in_validation = manifest == "validation"
         due = progress.sample.due
         counts: list[int] = []
@@ -95,9 +95,8 @@ class ManifestReader:
             ):
                 continue
             image = record.source_ref
-            start = key_start(image)
-            key = hashed(image[start:])
-            identity = key ^ salts[image[:start]]
+            key = hashed(image[key_start(image) :])
+            identity = hash(image) & 0xFFFF_FFFF_FFFF_FFFF
             bucket = buckets[identity >> 56]
             bucket.append(identity)
             bucket.append(2 * line + in_validation)

@@ -36,10 +36,14 @@ class ClassCount(msgspec.Struct):
 
 
 class SplitCounts(msgspec.Struct):
-    """Records written to each channel; together the usable ones less the dropped empty ones."""
+    """Records written to each channel and to the test part, which no training job sees.
+
+    Together the usable ones less those that the policy leaves out.
+    """
 
     train: int = 0
     validation: int = 0
+    test: int = 0
 
 
 class Finding(msgspec.Struct, omit_defaults=True):
@@ -87,10 +91,11 @@ class SampleRecord(msgspec.Struct, omit_defaults=True):
 
 
 class ChannelBoxes(msgspec.Struct):
-    """Boxes of one class in each channel."""
+    """Boxes of one class in each channel and in the test part."""
 
     train: int
     validation: int
+    test: int = 0
 
 
 class Statistics(msgspec.Struct):
@@ -183,6 +188,7 @@ class Report(msgspec.Struct):
         return lost | {
             "train": self.split.train,
             "validation": self.split.validation,
+            "test": self.split.test,
             "dropped-empty": self.statistics.dropped_empty,
             "dropped-by-verdict": self.statistics.dropped_by_verdict,
         }

@@ -11,6 +11,7 @@ from lambdas.manifest.policy import Policy
 from lambdas.manifest.reader import ManifestReader
 from lambdas.manifest.report import Report
 from lambdas.manifest.split.channel import Channel, Output, Sink
+from lambdas.manifest.split.holding_out import HoldingOut
 from lambdas.manifest.split.rejected_lines import RejectedLines
 from lambdas.manifest.split.splitter import OneChannel, Splitter
 from lambdas.manifest.spool import spool
@@ -25,12 +26,13 @@ from lambdas.manifest.summary.summary import summarize
 class Sinks:
     """Where the output goes, in chunks of 1 MiB or more (but for the last).
 
-    train and validation get the usable lines unchanged, each ending in a line feed (a byte order
-    mark is left out); rejected gets a JSON line for each line that is in neither.
+    train, validation and test get the usable lines unchanged, each ending in a line feed (a byte
+    order mark is left out); rejected gets a JSON line for each line that is in none of them.
     """
 
     train: Sink
     validation: Sink
+    test: Sink
     rejected: Sink
 
 
@@ -52,25 +54,20 @@ def validate_manifest(
         policy: what the owner accepts.
         sinks: what is written to.
         validation_manifest: with it nothing is split: ``manifest`` goes to train, this one to
-            validation, under the same label attribute, classes and rules.
+            validation, under the same label attribute, classes and rules; no test part.
         on_read: gets the number of bytes of each chunk read.
     """
     progress = Progress(
         policy,
         Channel(Output(sinks.train)),
         Channel(Output(sinks.validation)),
+        Channel(Output(sinks.test)),
         LabelAttributes(policy.label_attribute),
     )
     rejected, seen = RejectedLines(sinks.rejected), SeenImages()
     reader = ManifestReader(progress, rejected, seen)
     if validation_manifest is None:
-        splitter = Splitter(
-            progress.train,
-            progress.validation,
-            policy.validation_fraction,
-            grouped=policy.group_pattern is not None,
-        )
-        _read(reader, progress, batches(manifest, on_read), "train", splitter)
+        _read(reader, progress, batches(manifest, on_read), "train", _splitter(progress, policy))
     else:
         given: dict[ManifestName, RawStream] = {
             "train": manifest,
@@ -83,12 +80,24 @@ def validate_manifest(
     return summarize(progress, seen)
 
 
+def _splitter(progress: Progress, policy: Policy) -> Splitter | HoldingOut:
+    splitter = Splitter(
+        progress.train,
+        progress.validation,
+        policy.validation_fraction,
+        grouped=policy.group_pattern is not None,
+    )
+    if not policy.test_fraction:
+        return splitter
+    return HoldingOut(splitter, progress.test, policy.test_fraction)
+
+
 def _read(
     reader: ManifestReader,
     progress: Progress,
     lines: Iterator[list[bytes]],
     manifest: ManifestName,
-    splitter: Splitter | OneChannel,
+    splitter: Splitter | HoldingOut | OneChannel,
 ) -> None:
     before = progress.fates.total()
     head = next(lines, [])
@@ -110,7 +119,7 @@ def _read_lines(
     progress: Progress,
     lines: Iterator[list[bytes]],
     manifest: ManifestName,
-    splitter: Splitter | OneChannel,
+    splitter: Splitter | HoldingOut | OneChannel,
 ) -> None:
     if progress.attributes.chosen is not None:
         reader.read(lines, manifest, splitter)

@@ -12,6 +12,7 @@ from lambdas.contract import BucketLayout
 from local.aws.deployment import Deployment
 from local.aws.embedded_aws import EmbeddedAws
 from local.aws.sagemaker.training_service import TrainingService
+from local.demo.results import FRESH_PICTURE, MODEL
 from local.demo.source import Source
 from local.demo.transcript import Step, follow
 from stacks.settings.environments import STACK_NAME
@@ -75,7 +76,7 @@ class DemoRun:
         return follow(self.aws.client("stepfunctions"), execution_arn)
 
     def save_results(self, execution_arn: str, folder: Path) -> Path:
-        """Copy what the execution wrote, and its model, to a folder of its own; return it."""
+        """Copy what the execution wrote, its model and a picture to try it on; return where."""
         execution = execution_arn.rpartition(":")[2]
         target = folder / execution
         target.mkdir(parents=True, exist_ok=True)
@@ -85,6 +86,9 @@ class DemoRun:
             for item in s3.list_objects_v2(Bucket=layout.bucket, Prefix=prefix).get("Contents", []):
                 path = target / item["Key"].rpartition("/")[2]
                 s3.download_file(layout.bucket, item["Key"], str(path))
+        picture = self._source.fresh_picture()
+        if picture is not None and (target / MODEL).exists():
+            (target / FRESH_PICTURE).write_bytes(picture)
         return target
 
     def _start(self) -> None:

@@ -13,6 +13,7 @@ from PIL import Image
 from local.demo.scene import CLASSES, Scene, draw_scene
 
 _SEED = 20180617
+_FRESH_SEED = 20180618
 _PICTURES = 60
 _EMPTY_PICTURE = 17
 _MOST_SHAPES = 5
@@ -50,6 +51,11 @@ def demo_data_set(image_prefix: str, label_attribute: str, job_name: str) -> Dat
         }
         lines.append(json.dumps(record, separators=(",", ":")))
     return DataSet("".join(line + "\n" for line in lines).encode(), images)
+
+
+def fresh_picture() -> bytes:
+    """Draw a picture of the same kind that is in no manifest, as a PNG file."""
+    return _encoded(draw_scene(random.Random(_FRESH_SEED), _MOST_SHAPES).picture, ".png")  # noqa: S311
 
 
 def _encoded(picture: Image.Image, suffix: str) -> bytes:

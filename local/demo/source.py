@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from botocore.exceptions import ClientError
 
 from local.demo.image_files import file_of
-from local.demo.pictures import DataSet, demo_data_set
+from local.demo.pictures import DataSet, demo_data_set, fresh_picture
 from local.demo.placeholders import placeholders
 
 DEMO_JOB = "shapes"
@@ -39,6 +39,9 @@ class Source(Protocol):
     def write_images(self, s3: Any, bucket: str) -> int:
         """Write the images to their buckets; return how many."""
 
+    def fresh_picture(self) -> bytes | None:
+        """Return a PNG file that the model has not seen, for people to try it on."""
+
 
 class DemoPictures:
     """The demo's own pictures, drawn and labelled with a fixed seed."""
@@ -59,6 +62,10 @@ class DemoPictures:
         for name, content in images.items():
             s3.put_object(Bucket=bucket, Key=DEMO_IMAGES + name, Body=content)
         return len(images)
+
+    def fresh_picture(self) -> bytes | None:
+        """Return one more of the kind."""
+        return fresh_picture()
 
 
 def _demo_pictures(bucket: str) -> DataSet:
@@ -106,6 +113,10 @@ class ManifestFile:
                 s3.put_object(Bucket=name, Key=key, Body=content)
                 count += 1
         return count
+
+    def fresh_picture(self) -> bytes | None:
+        """Return none: people have images of their own."""
+        return None
 
     def _found_or_drawn(self) -> Iterator[tuple[str, bytes]]:
         found: set[str] = set()

@@ -8,6 +8,7 @@ from stacks.settings.parsing import CONTEXT_KEY, SettingRefused, shown
 
 def refuse_contradictions(settings: PipelineSettings) -> None:
     """Raise ``SettingRefused`` for the first settings that contradict each other."""
+    _refuse_nothing_to_train_on(settings)
     _refuse_half_a_vpc(settings)
     _refuse_to_wait_for_less_than_a_run(settings)
     _refuse_a_batch_that_leaves_a_gpu_idle(settings)
@@ -20,6 +21,14 @@ def refuse_key_of_another_region(settings: PipelineSettings, region: str) -> Non
         raise SettingRefused(
             f"{_named(settings, 'kms_key_arn')}: must be the ARN of a key in {region}, where the"
             " stack is deployed"
+        )
+
+
+def _refuse_nothing_to_train_on(settings: PipelineSettings) -> None:
+    if settings.validation_fraction + settings.test_fraction >= 1:
+        raise SettingRefused(
+            f"{_named(settings, 'test_fraction')}: must leave images to train on besides"
+            f" {_named(settings, 'validation_fraction')}"
         )
 
 

@@ -69,6 +69,7 @@ class PipelineSettings:
         check_bucket_names,
     ] = ()
     validation_fraction: ShareAboveZero = 0.2
+    test_fraction: Share = 0
     split_group_pattern: Annotated[
         str | None,
         Meta(

@@ -35,7 +35,7 @@ LINE = {
     },
 }
 POLICIES = (
-    Policy(),
+    Policy(test_fraction=0.3),
     Policy(label_attribute="bb", empty_images="drop", image_buckets=frozenset({"images"})),
     Policy(group_pattern=r"images/(\d*)", max_invalid_fraction=1, max_unlabeled_fraction=1),
 )
@@ -55,16 +55,17 @@ def check(data: bytes) -> None:
     policy, data = POLICIES[data[0] % len(POLICIES)] if data else POLICIES[0], data[1:]
     train: list[bytes] = []
     validation: list[bytes] = []
+    test: list[bytes] = []
     rejected: list[bytes] = []
-    sinks = Sinks(train.append, validation.append, rejected.append)
+    sinks = Sinks(train.append, validation.append, test.append, rejected.append)
     report = validate_manifest(io.BytesIO(data), policy, sinks)
     records = report.records
     parts = (records.usable, records.failed, records.unlabeled, records.invalid)
     assert records.total == sum(parts)
-    written = report.split.train + report.split.validation
+    written = report.split.train + report.split.validation + report.split.test
     dropped = report.statistics.dropped_empty + report.statistics.dropped_by_verdict
     assert written == records.usable - dropped
-    assert b"".join(train + validation).count(b"\n") == written
+    assert b"".join(train + validation + test).count(b"\n") == written
     json.loads(report.to_json())
     json.dumps(report.summary())
     assert all(line.isprintable() for line in report.cause().split("\n"))

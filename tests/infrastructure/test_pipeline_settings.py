@@ -299,6 +299,13 @@ def test_a_vpc_needs_both_subnets_and_security_groups(given: dict[str, Any], mis
         settings_from_context({"pipeline": given})
 
 
+@pytest.mark.parametrize("test_fraction", [0.7, 0.71, 0.99])
+def test_a_test_part_that_leaves_nothing_to_train_on_is_refused(test_fraction: float) -> None:
+    given = {"validation_fraction": 0.3, "test_fraction": test_fraction}
+    with pytest.raises(SettingRefused, match=r"test_fraction = .*must leave images to train on"):
+        settings_from_context({"pipeline": given})
+
+
 def test_a_spot_job_may_wait_and_run_for_twice_its_runtime_unless_the_settings_say_so() -> None:
     def longest(**given: int) -> int:
         return settings_from_context({"pipeline": given}).longest_spot_seconds

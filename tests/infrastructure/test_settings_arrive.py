@@ -126,6 +126,7 @@ SETTINGS: dict[str, Setting] = {
         {"first-images", "second-images", "team-data"},
     ),
     "validation_fraction": Setting(0.31, "0.31", lambda it: it.policy.validation_fraction, 0.31),
+    "test_fraction": Setting(0.17, "0.17", lambda it: it.policy.test_fraction, 0.17),
     "split_group_pattern": Setting(
         "^[^/]+/$", "^[^/]+/$", lambda it: it.policy.group_pattern, "^[^/]+/$"
     ),

@@ -47,6 +47,7 @@ def test_settings_survive_their_environment(
         drop_verdicts=(bucket,),
         image_buckets=(bucket,),
         validation_fraction=0.3,
+        test_fraction=0.1,
         max_invalid_fraction=0.1,
         max_unlabeled_fraction=0.2,
         hyperparameters={"freeze_layer_pattern": bucket},

@@ -14,6 +14,7 @@ def configured(**changes: Any) -> ValidateManifestSettings:
         "bucket": "own-bucket",
         "label_attribute": None,
         "validation_fraction": 0.2,
+        "test_fraction": 0,
         "image_buckets": (),
         "empty_images": "keep",
         "max_invalid_fraction": 0.05,

@@ -35,6 +35,7 @@ class Progress:
     policy: Policy
     train: Channel
     validation: Channel
+    test: Channel
     attributes: LabelAttributes
     findings: Findings = field(default_factory=Findings)
     names: ClassNames = field(default_factory=ClassNames)
@@ -75,13 +76,13 @@ class Progress:
 
     @property
     def boxes(self) -> Counter[int]:
-        """Boxes by class id in both channels."""
-        return self.train.boxes + self.validation.boxes
+        """Boxes by class id in both channels and the test part."""
+        return self.train.boxes + self.validation.boxes + self.test.boxes
 
     @property
     def images(self) -> Counter[int]:
-        """Images by class id in both channels."""
-        return self.train.images + self.validation.images
+        """Images by class id in both channels and the test part."""
+        return self.train.images + self.validation.images + self.test.images
 
     @property
     def empty(self) -> int:

@@ -104,16 +104,19 @@ class Sample:
         size = int(record.width), int(record.height)
         self._lines.append((provenance(record.about), *size))
         width, height = record.width, record.height
-        for box in record.boxes:
-            self._boxes.extend(
-                (
+        self._boxes.extend(
+            [
+                number
+                for box in record.boxes
+                for number in (
                     box.class_id,
                     box.left / width,
                     box.top / height,
                     box.width / width,
                     box.height / height,
                 )
-            )
+            ]
+        )
         while len(self._boxes) > MOST_BOXES * _NUMBERS:
             self._halve()
 

@@ -1,6 +1,6 @@
 """Reads who made a label and what others said of it: metadata that the algorithm ignores."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -8,11 +8,7 @@ import msgspec
 from lambdas.manifest.format import METADATA, VERIFICATION
 from lambdas.manifest.line.record import passed
 
-_FIELDS = {
-    "human-annotated": passed("human-annotated"),
-    "adjustment-status": passed("adjustment-status"),
-    "objects": "objects",
-}
+_HUMAN, _ADJUSTMENT = passed("human-annotated"), passed("adjustment-status")
 
 
 class Provenance(msgspec.Struct, frozen=True):
@@ -31,16 +27,16 @@ class Provenance(msgspec.Struct, frozen=True):
 
 def provenance(about: Any) -> Provenance:
     """Return what can be read of a label's metadata, as either path decoded it."""
-    human, adjustment, objects = (
-        about.get(key) if isinstance(about, dict) else getattr(about, field, None)
-        for key, field in _FIELDS.items()
-    )
-    found: Sequence[Any] = objects if isinstance(objects, list) else ()
-    confidences = tuple(map(_confidence, found))
+    if isinstance(about, dict):
+        human, adjustment = about.get("human-annotated"), about.get("adjustment-status")
+        objects = about.get("objects")
+    else:
+        human, adjustment = getattr(about, _HUMAN, None), getattr(about, _ADJUSTMENT, None)
+        objects = getattr(about, "objects", None)
     return Provenance(
         human if isinstance(human, str) else "",
         adjustment if isinstance(adjustment, str) else "",
-        confidences if all(0 <= each <= 1 for each in confidences) else (),
+        _confidences(objects) if isinstance(objects, list) else (),
     )
 
 
@@ -59,6 +55,10 @@ def verdicts_of_line(document: dict[str, Any]) -> tuple[str, ...]:
     return verdicts(value for key, value in document.items() if key.endswith(METADATA))
 
 
-def _confidence(about: Any) -> float:
-    value = about.get("confidence") if isinstance(about, dict) else getattr(about, "confidence", -1)
-    return value if isinstance(value, int | float) else -1
+def _confidences(objects: list[Any]) -> tuple[float, ...]:
+    """Return the confidence of each object, or nothing where one of them has none."""
+    found: list[Any] = [
+        each.get("confidence") if isinstance(each, dict) else getattr(each, "confidence", None)
+        for each in objects
+    ]
+    return tuple(found) if all(isinstance(e, int | float) and 0 <= e <= 1 for e in found) else ()

@@ -21,20 +21,12 @@ def key_hash() -> Callable[[str], int]:
     return hashed
 
 
-class BucketSalts(dict[str, int]):
-    """What tells equal keys of different buckets apart: the hash of each ``s3://bucket/``.
+def key_start(source_ref: str) -> int:
+    """Return where the key begins in ``s3://bucket/key``.
 
     The split goes by the key alone, so that a data set keeps its sides when it is copied to
     another bucket.
     """
-
-    def __missing__(self, prefix: str) -> int:
-        self[prefix] = salt = key_hash()(prefix)
-        return salt
-
-
-def key_start(source_ref: str) -> int:
-    """Return where the key begins in ``s3://bucket/key``."""
     return source_ref.index("/", 5) + 1
 
 

@@ -28,7 +28,7 @@ def statistics(progress: Progress, boxes: Sequence[SampledBox], missed: Counter[
         boxes: the sampled ones.
         missed: those of them without an anchor, by class.
     """
-    train, validation = progress.train, progress.validation
+    placed = [channel.boxes for channel in (progress.train, progress.validation, progress.test)]
     image_shape = progress.policy.image_shape
     edges = size_edges(image_shape)
     lines = progress.sample.lines()
@@ -37,9 +37,10 @@ def statistics(progress: Progress, boxes: Sequence[SampledBox], missed: Counter[
     for _, left, top, width, height in boxes:
         sizes[_bin(height * image_shape, edges)][_bin(width * image_shape, edges)] += 1
         positions[_cell(top + height / 2)][_cell(left + width / 2)] += 1
-    class_ids = sorted(train.boxes.keys() | validation.boxes.keys())
     return Statistics(
-        classes={str(c): ChannelBoxes(train.boxes[c], validation.boxes[c]) for c in class_ids},
+        classes={
+            str(c): ChannelBoxes(*(boxes[c] for boxes in placed)) for c in sorted(progress.boxes)
+        },
         boxes_per_image=sorted(progress.per_image.items()),
         image_shape=image_shape,
         size_edges=edges,

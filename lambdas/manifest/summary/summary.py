@@ -45,7 +45,7 @@ def _hyperparameters(progress: Progress) -> dict[str, str]:
 
 
 def _split(progress: Progress) -> SplitCounts:
-    return SplitCounts(progress.train.records, progress.validation.records)
+    return SplitCounts(progress.train.records, progress.validation.records, progress.test.records)
 
 
 def _records(progress: Progress) -> Records:

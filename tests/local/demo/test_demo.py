@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,13 @@ def test_the_demo_shows_every_step_with_its_result_and_leaves_the_files(tmp_path
     assert "SUCCEEDED" in out
     (results,) = (tmp_path / "out").iterdir()
     assert {"model.tar.gz", "outcome.json", "report.html"} <= {p.name for p in results.iterdir()}
+    command, *arguments = shlex.split(out.splitlines()[-1])
+    assert command == "gt-train"
+    tried = subprocess.run(
+        [sys.executable, "-m", "cli.main", *arguments], capture_output=True, text=True, check=True
+    )
+    assert re.search(r"fresh-picture\.png: \d+ box", tried.stdout)
+    assert (results / "drawn" / "fresh-picture.png").read_bytes()
 
 
 def test_a_manifest_that_is_rejected_is_status_1_and_says_why(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from lambdas.adapters.execution_files import report_page_url
+from lambdas.adapters.execution_files import channel_writers, report_page_url
 from lambdas.contract import BucketLayout
 from lambdas.messages import Execution
+from tests.unit.adapters.in_memory_s3 import InMemoryS3
 
 EXECUTION = Execution(
     name="dogs", arn="arn:aws-us-gov:states:us-gov-west-1:111122223333:execution:pipeline:dogs"
@@ -34,3 +35,28 @@ def test_a_report_that_may_not_be_looked_for_is_not_taken_for_missing(s3_calls: 
 
     with pytest.raises(ClientError):
         report_page_url(BucketLayout("bucket"), EXECUTION)
+
+
+def test_what_is_validated_lands_in_the_executions_folder(s3: InMemoryS3) -> None:
+    with channel_writers(BucketLayout("bucket"), "dogs") as writers:
+        sinks = writers.sinks()
+        sinks.train(b"train")
+        sinks.validation(b"validation")
+        sinks.test(b"test")
+        sinks.rejected(b"rejected")
+
+    assert s3.objects == {
+        "bucket/executions/dogs/train.manifest": b"train",
+        "bucket/executions/dogs/validation.manifest": b"validation",
+        "bucket/executions/dogs/test.manifest": b"test",
+        "bucket/executions/dogs/rejected.jsonl": b"rejected",
+    }
+
+
+def test_of_a_rejected_manifest_only_the_rejected_lines_are_left(s3: InMemoryS3) -> None:
+    with channel_writers(BucketLayout("bucket"), "dogs") as writers:
+        for sink in (writers.train, writers.validation, writers.test, writers.rejected):
+            sink.write(b"line")
+        writers.discard_channels()
+
+    assert list(s3.objects) == ["bucket/executions/dogs/rejected.jsonl"]

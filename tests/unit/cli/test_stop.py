@@ -1,12 +1,14 @@
 """What a pipeline has under way is named, and stopped only by who wants it."""
 
+import io
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from cli import stop
+from cli import output, stop
 from cli.main import main
 from cli.running_work import Account
 
@@ -167,3 +169,19 @@ def test_a_stack_that_was_never_deployed_to_its_end_has_nothing_to_stop(
 ) -> None:
     assert main(["stop", "--stack", "RolledBack"]) == 0
     assert "Nothing can be under way" in capsys.readouterr().out
+
+
+class LeftEarly(io.StringIO):
+    def write(self, _text: str) -> int:
+        raise BrokenPipeError
+
+
+def test_a_reader_that_leaves_early_leaves_nothing_running(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.executions, services.jobs = [DOGS], {"job": DOGS}
+    monkeypatch.setattr(sys, "stdout", LeftEarly())
+    monkeypatch.setattr(output, "discard_standard_output", lambda: None)
+
+    assert run("--yes") == 0
+    assert services.stopped == [DOGS, "job"]

@@ -144,7 +144,7 @@ def test_a_dash_reads_standard_input(
 def test_a_validation_manifest_is_not_split(capsys: Capsys, manifest: Path, tmp_path: Path) -> None:
     other = write(tmp_path / "validation.manifest", any_records(5, bucket="more-images"))
     run = validate(capsys, manifest, "--validation", other, "--json")
-    assert json.loads(run.out)["split"] == {"train": 20, "validation": 5}
+    assert json.loads(run.out)["split"] == {"train": 20, "validation": 5, "test": 0}
 
 
 def test_the_label_attribute_can_be_named(capsys: Capsys, manifest: Path) -> None:

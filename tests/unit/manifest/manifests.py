@@ -18,13 +18,19 @@ class Result(NamedTuple):
     train: bytes
     validation: bytes
     rejected: list[dict[str, Any]]
+    test: bytes
 
     @property
     def codes(self) -> set[str]:
         return {finding.code for finding in self.report.findings}
 
     def lines(self) -> list[bytes]:
-        return self.train.splitlines(keepends=True) + self.validation.splitlines(keepends=True)
+        """The lines of every part."""
+        return [
+            line
+            for part in (self.train, self.validation, self.test)
+            for line in part.splitlines(keepends=True)
+        ]
 
 
 class Raw(io.RawIOBase):
@@ -117,16 +123,17 @@ def run(
     at_once: int = 10_000,
 ) -> Result:
     train: list[bytes] = []
-    held_out: list[bytes] = []
+    validated: list[bytes] = []
+    tested: list[bytes] = []
     rejected: list[bytes] = []
     report = validate_manifest(
         Raw(manifest, at_once),
         policy or any_policy(),
-        Sinks(train.append, held_out.append, rejected.append),
+        Sinks(train.append, validated.append, tested.append, rejected.append),
         None if validation is None else Raw(validation, at_once),
     )
     left_out = [json.loads(line) for line in b"".join(rejected).splitlines()]
-    return Result(report, b"".join(train), b"".join(held_out), left_out)
+    return Result(report, b"".join(train), b"".join(validated), left_out, b"".join(tested))
 
 
 def _without_none(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -150,7 +150,7 @@ def test_findings_keep_twenty_lines_and_count_them_all() -> None:
 
 def test_sinks_get_chunks_of_a_mebibyte() -> None:
     chunks: list[bytes] = []
-    sinks = Sinks(chunks.append, lambda _: None, lambda _: None)
+    sinks = Sinks(chunks.append, *[lambda _: None] * 3)
     validate_manifest(Raw(good_lines(10_000), 1 << 20), any_policy(), sinks)
     assert len(chunks) > 2
     assert all(len(chunk) >= 1 << 20 for chunk in chunks[:-1])
@@ -160,7 +160,7 @@ def test_progress_adds_up_to_the_bytes_of_both_manifests() -> None:
     read: list[int] = []
     lines = good_lines(1_000)
     ignore: Callable[[bytes], None] = lambda _: None  # noqa: E731
-    sinks = Sinks(ignore, ignore, ignore)
+    sinks = Sinks(ignore, ignore, ignore, ignore)
     validate_manifest(Raw(lines), any_policy(), sinks, Raw(lines), read.append)
     assert sum(read) == 2 * len(lines)
 
@@ -184,7 +184,9 @@ class Endless(Raw):
 def test_a_line_without_end_does_not_fill_the_memory() -> None:
     ignore: Callable[[bytes], None] = lambda _: None  # noqa: E731
     tracemalloc.start()
-    report = validate_manifest(Endless(30 << 20), any_policy(), Sinks(ignore, ignore, ignore))
+    report = validate_manifest(
+        Endless(30 << 20), any_policy(), Sinks(ignore, ignore, ignore, ignore)
+    )
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert report.records.total == 31
@@ -205,7 +207,7 @@ def test_a_line_longer_than_ground_truth_takes_is_a_warning() -> None:
 def test_reading_a_compressed_file_ends_at_once() -> None:
     read: list[int] = []
     ignore: Callable[[bytes], None] = lambda _: None  # noqa: E731
-    sinks = Sinks(ignore, ignore, ignore)
+    sinks = Sinks(ignore, ignore, ignore, ignore)
     data = b"\x1f\x8b" + bytes(5 << 20)
     validate_manifest(Raw(data, 1 << 20), any_policy(), sinks, on_read=read.append)
     assert sum(read) < 1 << 20
@@ -245,7 +247,7 @@ def test_the_document_has_the_promised_keys() -> None:
         "invalid",
     ]
     assert document["classes"] == {"0": {"name": "dog", "boxes": 31, "images": 31}}
-    assert list(document["split"]) == ["train", "validation"]
+    assert list(document["split"]) == ["train", "validation", "test"]
     assert list(document["findings"][0]) == [
         "code",
         "severity",

@@ -50,7 +50,7 @@ def report_of(records: list[Any], **policy: Any) -> Report:
     return validate_manifest(
         io.BytesIO(manifest_of(records)),
         Policy(**{"hyperparameters": SETTINGS, **policy}),
-        Sinks(*[lambda _chunk: None] * 3),
+        Sinks(*[lambda _chunk: None] * 4),
     )
 
 

@@ -8,12 +8,11 @@ from typing import Self
 import msgspec
 import numpy as np
 
+from local.aws.sagemaker.detector.file_names import ARRAYS, DOCUMENT
 from local.aws.sagemaker.detector.honoured import NOT_HONOURED, Honoured
 from local.aws.sagemaker.detector.network import Network
 from local.aws.sagemaker.detector.training import LOOKS
 
-DOCUMENT = "stand-in.json"
-ARRAYS = "stand-in.npz"
 WHAT = (
     "A stand-in: a small detector that was trained for real, on the CPU, on the train channel of "
     "this job. It is not SageMaker's network and cannot be deployed to SageMaker."

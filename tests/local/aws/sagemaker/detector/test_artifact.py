@@ -8,7 +8,8 @@ import tarfile
 import numpy as np
 import pytest
 
-from local.aws.sagemaker.detector.artifact import ARRAYS, DOCUMENT, Artifact, NotAStandIn, StandIn
+from local.aws.sagemaker.detector.artifact import Artifact, NotAStandIn, StandIn
+from local.aws.sagemaker.detector.file_names import ARRAYS, DOCUMENT
 from local.aws.sagemaker.detector.honoured import Honoured
 from local.aws.sagemaker.detector.network import Network
 
