@@ -175,3 +175,23 @@ def test_a_manifest_written_again_meanwhile_is_not_trained_on(execution: Scenari
     clients.s3().put_object(Bucket=BUCKET, Key=KEY, Body=good_manifest())
     execution.failed(ManifestSuperseded)
     assert execution.jobs() == []
+
+
+def test_two_models_are_asked_side_by_side(execution: ScenarioExecution) -> None:
+    first = execution.write().finish()
+    key = first["model_artifact"].removeprefix(f"s3://{BUCKET}/")
+    clients.s3().put_object(Bucket=BUCKET, Key=key, Body=b"a model, which moto does not write")
+    clients.sagemaker().update_model_package(
+        ModelPackageArn=first["model_package"], ModelApprovalStatus="Approved"
+    )
+    execution.account.functions.payloads.clear()
+
+    second = execution.write(good_manifest(images=20)).finish(jobs=2)
+
+    assert second["model_package"] != first["model_package"]
+    (evaluated,) = execution.account.functions.payloads["evaluate_model"]
+    assert evaluated["evaluation"]["not_compared"] is None
+    asked = [each["prediction"]["model"] for each in evaluated["predicted"]]
+    assert asked == ["candidate", "incumbent"]
+    jobs = [each["transform_job"] for each in evaluated["predicted"]]
+    assert len(set(jobs)) == 2
