@@ -31,6 +31,7 @@ def customized(tmp_path_factory: pytest.TempPathFactory) -> Template:
         "pipeline.split_group_pattern": "^[^/]+/",
         "pipeline.instance_types": '["ml.g5.xlarge", "ml.p3.2xlarge"]',
         "pipeline.heartbeat_seconds": "600",
+        "pipeline.max_billable_hours": "100",
         "pipeline.hyperparameters.epochs": "30",
     }
     return Template(folder, json.loads(synthesize(folder, context).read_text()))

@@ -269,6 +269,15 @@ def test_configured_buckets_and_prefixes_are_in_the_permissions(customized: Temp
     assert created.endswith(":training-job/detector-*")
 
 
+def test_only_with_a_cap_on_what_is_spent_does_the_evaluation_look_at_training_jobs(
+    template: Template, customized: Template
+) -> None:
+    role = "EvaluationTransformStartTransformJobRole"
+    look = f"sagemaker:DescribeTrainingJob on {JOBS}"
+    assert look not in template.grants(role)
+    assert look in customized.grants(role)
+
+
 def prefixes(*allowed: str) -> dict[str, object]:
     return {"StringLike": {"s3:prefix": list(allowed)}}
 

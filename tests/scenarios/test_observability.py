@@ -9,8 +9,17 @@ from lambdas.contract import Metric
 from tests.scenarios.pipeline import Pipeline, eventually
 
 STEPS = (
-    *("validate_manifest", "check_images", "set_images_aside"),
-    *("start_training_job", "await_training_job", "record_model"),
+    "validate_manifest",
+    "check_images",
+    "set_images_aside",
+    "start_training_job",
+    "await_training_job",
+    "record_model",
+    "prepare_evaluation",
+    "start_transform_job",
+    "await_transform_job",
+    "evaluate_model",
+    "register_model",
 )
 
 
@@ -64,24 +73,31 @@ def test_started_succeeded_and_billed_are_measured_once(pipeline: Pipeline, exec
     outcome = pipeline.json(pipeline.layout.outcome(execution.rpartition(":")[2]))
     (started,) = measured(pipeline, "start_execution", Metric.EXECUTIONS_STARTED)
     assert started["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
-    (succeeded,) = measured(pipeline, "record_model", Metric.EXECUTIONS_SUCCEEDED)
-    (billed,) = measured(pipeline, "record_model", Metric.BILLED_INSTANCE_SECONDS)
+    assert measured(pipeline, "record_model", Metric.EXECUTIONS_SUCCEEDED) == []
+    (succeeded,) = measured(pipeline, "register_model", Metric.EXECUTIONS_SUCCEEDED)
+    billed = [
+        line[Metric.BILLED_INSTANCE_SECONDS][0]
+        for module in ("record_model", "register_model")
+        for line in measured(pipeline, module, Metric.BILLED_INSTANCE_SECONDS)
+    ]
     assert started["service"] == succeeded["service"] == "GroundTruthTraining"
-    assert billed[Metric.BILLED_INSTANCE_SECONDS] == [outcome["billable_instance_seconds"]]
+    assert len(billed) == 2
+    assert sum(billed) == outcome["billable_instance_seconds"]
 
 
-def test_the_time_from_the_jobs_end_to_the_answer_is_measured_once(
+def test_the_time_from_each_jobs_end_to_the_answer_is_measured_once(
     pipeline: Pipeline, execution: str
 ) -> None:
     def delays() -> list[dict[str, Any]]:
         return [
             line
-            for module in ("await_training_job", "resume_execution")
+            for module in ("await_training_job", "await_transform_job", "resume_execution")
             for line in measured(pipeline, module, Metric.ANSWER_DELAY)
         ]
 
-    (delay,) = eventually(lambda: delays() or None)
-    assert delay[Metric.ANSWER_DELAY][0] >= 0
+    eventually(lambda: len(delays()) >= 2 or None)
+    assert len(delays()) == 2
+    assert all(delay[Metric.ANSWER_DELAY][0] >= 0 for delay in delays())
 
 
 def test_a_failed_execution_is_measured_under_its_error(pipeline: Pipeline) -> None:

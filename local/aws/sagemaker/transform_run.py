@@ -53,7 +53,8 @@ class TransformRun(JobRun[TransformJob]):
         job.started = time.time()
         self.follow_script()
         s3 = self.clients("s3")
-        artifact = self._read(s3, *_split(self._container()["ModelDataUrl"]), "model data")
+        model = self.job.model["PrimaryContainer"]["ModelDataUrl"]
+        artifact = self._read(s3, *_split(model), "model data")
         for found, rows in self._answers(artifact, self._images(s3)):
             self.keep_going()
             self._write(s3, found, rows)
@@ -64,10 +65,6 @@ class TransformRun(JobRun[TransformJob]):
         """Stop, without output."""
         self.job.change("Stopping")
         self.end_stopped()
-
-    def _container(self) -> dict[str, Any]:
-        container: dict[str, Any] = self.job.model["PrimaryContainer"]
-        return container
 
     def _images(self, s3: Any) -> Iterator[tuple[InputObject, bytes]]:
         """Yield the objects that can be looked at; note the others in the log."""

@@ -295,6 +295,7 @@ def refused(made: Chain, expected: str, classes: tuple[str, ...] = ("dog", "cat"
     assert [each["model"] for each in made.predicted] == ["candidate"]
     assert output["approval"] == "PendingManualApproval"
     assert expected in output["gate"]["not_judged"][0]
+    assert f"For a person to judge: {output['gate']['not_judged'][0]}." in made.notices[-1].text
     page = made.s3.objects[found["page"].removeprefix("s3://")].decode()
     assert "The incumbent, groundtruthtraining/1, is not compared: " in page
 
