@@ -11,7 +11,7 @@ from lambdas.contract import BucketLayout, State
 from tests.infrastructure.templates import Template
 from tests.second_interpreter.reference_jsonata import ReferenceJsonata
 
-STATES = {
+STATES: dict[str, Any] = {
     "input": {
         "dataset": {"images": {"key": "executions/dogs/images.jsonl", "version_id": "v1"}},
         "attempt": 0,

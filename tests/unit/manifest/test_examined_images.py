@@ -79,7 +79,9 @@ def listed(body: bytes, policy: Policy = LENIENT, validation: bytes | None = Non
     """The images that the first validation lists."""
     images = io.BytesIO()
     second = Raw(validation) if validation is not None else None
-    validate_manifest(Raw(body), policy, Sinks(*[_ignore] * 4, images.write), second)
+    validate_manifest(
+        Raw(body), policy, Sinks(_ignore, _ignore, _ignore, _ignore, images.write), second
+    )
     lines = images.getvalue().splitlines()
     return [msgspec.json.decode(line, type=DeclaredImage) for line in lines]
 
