@@ -12,7 +12,7 @@ from local.aws.repairs.execution_api import redrive_status
 from local.aws.repairs.history import json_text
 from local.aws.repairs.map_fields import MapFields
 from local.aws.repairs.map_role import MapRole
-from local.aws.repairs.map_run import MapRun
+from local.aws.repairs.map_run import Child, MapRun
 from local.aws.repairs.patching import ministack
 
 Record = dict[str, Any]
@@ -25,18 +25,18 @@ _FILES = {
 }
 
 
-def transformed(records: Iterable[Record], transformation: str) -> list[Any]:
+def transformed(children: Iterable[Child], transformation: str) -> list[Any]:
     """Return what ``WriterConfig`` makes of children: NONE, COMPACT (outputs) or FLATTEN.
 
     A child that did not succeed stays as with NONE. Source: developer guide,
     input-output-resultwriter, "Contents of the ResultWriter field".
     """
     results: list[Any] = []
-    for record in records:
-        if transformation == "NONE" or record["status"] != "SUCCEEDED":
-            results.append(_metadata(record))
+    for child in children:
+        if transformation == "NONE" or child.record["status"] != "SUCCEEDED":
+            results.append(_metadata(child))
             continue
-        output = json.loads(record["output"])
+        output = json.loads(child.record["output"])
         if transformation == "FLATTEN" and isinstance(output, list):
             results.extend(output)
         else:
@@ -67,8 +67,7 @@ class MapResults:
             _ExecutionError: ``States.ResultWriterFailed``.
         """
         if self._destination is None:
-            records = [child.record for child in self._run.children]
-            return transformed(records, self._config.get("Transformation", "COMPACT"))
+            return transformed(self._run.children, self._config.get("Transformation", "COMPACT"))
         try:
             key = self._write_all(s3, self._destination["Bucket"])
         except (BotoCoreError, ClientError) as error:
@@ -81,15 +80,12 @@ class MapResults:
         }
 
     def _write_all(self, s3: Any, bucket: str) -> str:
-        records = [child.record for child in self._run.attempted]
-        files = {
-            name: [
-                {"Key": key, "Size": _put(s3, bucket, key, self._text(of_file))}
-                for key, of_file in [(f"{self._folder()}/{name}_0.json", _of(records, statuses))]
-                if of_file
-            ]
-            for name, statuses in _FILES.items()
-        }
+        files: dict[str, list[Record]] = {}
+        for name, statuses in _FILES.items():
+            key = f"{self._folder()}/{name}_0.json"
+            found = [child for child in self._run.attempted if child.record["status"] in statuses]
+            size = _put(s3, bucket, key, self._text(found)) if found else 0
+            files[name] = [{"Key": key, "Size": size}] if found else []
         manifest = {
             "DestinationBucket": bucket,
             "MapRunArn": self._run.record["mapRunArn"],
@@ -110,15 +106,11 @@ class MapResults:
         parts = [prefix, self._run.id, f"Redrive-{redrives}" if redrives else ""]
         return "/".join(part for part in parts if part)
 
-    def _text(self, records: list[Record]) -> str:
-        results = transformed(records, self._config.get("Transformation", "NONE"))
+    def _text(self, children: list[Child]) -> str:
+        results = transformed(children, self._config.get("Transformation", "NONE"))
         if self._config.get("OutputType") == "JSONL":
             return "".join(f"{json_text(result)}\n" for result in results)
         return json_text(results)
-
-
-def _of(records: list[Record], statuses: tuple[str, ...]) -> list[Record]:
-    return [record for record in records if record["status"] in statuses]
 
 
 def _put(s3: Any, bucket: str, key: str, text: str) -> int:
@@ -127,8 +119,9 @@ def _put(s3: Any, bucket: str, key: str, text: str) -> int:
     return len(body)
 
 
-def _metadata(record: Record) -> dict[str, Any]:
+def _metadata(child: Child) -> Record:
     """Describe a child in the form of the developer guide's examples of NONE."""
+    record = child.record
     details = {"Included": True}
     described = {
         "ExecutionArn": record["executionArn"],
@@ -139,7 +132,7 @@ def _metadata(record: Record) -> dict[str, Any]:
         "StateMachineArn": record["stateMachineArn"],
         "Status": record["status"],
         "StopDate": record["stopDate"],
-        "RedriveCount": 0,
+        "RedriveCount": child.execution.redrive_count if child.execution else 0,
     }
     if record["status"] == "SUCCEEDED":
         described |= {"Output": record["output"], "OutputDetails": details}

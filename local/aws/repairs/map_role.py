@@ -13,16 +13,14 @@ from local.aws.repairs.task_invocation import assumable_role
 
 # Developer guide, input-output-resultwriter, "IAM policies for ResultWriter".
 _WRITER_ACTIONS = ("PutObject", "GetObject", "ListMultipartUploadParts", "AbortMultipartUpload")
-
-
+# ASL's error of a state whose role may not do what it asks for; no recording shows AWS's.
 _FORBIDDEN = "States.Permissions"
 
 
 class MapRole:
     """The role of the state machine that an execution with a Distributed Map runs.
 
-    Source of the permissions: developer guide, iam-policies-eg-dist-map. No recording shows the
-    error of a role that may not start children; this is ASL's for a role that may not.
+    Source of the permissions: developer guide, iam-policies-eg-dist-map.
     """
 
     def __init__(

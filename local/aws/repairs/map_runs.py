@@ -87,34 +87,37 @@ class MapRuns:
         return self._attempt(run, fields, role, items)
 
     def _attempt(self, run: MapRun, fields: MapFields, role: MapRole, items: Iterable[Any]) -> Any:
-        service, record = ministack("services.stepfunctions"), run.parent.record
-        key = _key(fields, run.parent)
+        record = run.parent.record
         try:
-            role.require_children(run)
-            results = MapResults(fields, run)
-            results.require_permission(role)
-            for batch in batches(fields, items):
-                run.add(Child(child_record(run.record, batch, express=_is_express(fields)), batch))
-            self._unsuccessful[key] = run
-            try:
-                self._run_children(run, fields)
-            except service._ExecutionError:
-                results.collect(role.s3())
-                raise
-            result = results.collect(role.s3())
-            run.parent.raise_if_stopped()
+            result = self._run(run, fields, role, items)
         except ExecutionStopped:
             run.end("ABORTED")
             raise
-        except service._ExecutionError as error:
+        except ministack("services.stepfunctions")._ExecutionError as error:
             run.end("FAILED")
             add_event(record, "MapRunFailed", error=error.error, cause=error.cause)
             add_event(record, "MapStateFailed")
             raise
-        self._unsuccessful.pop(key)
         run.end("SUCCEEDED")
         add_event(record, "MapRunSucceeded")
         add_event(record, "MapStateSucceeded")
+        return result
+
+    def _run(self, run: MapRun, fields: MapFields, role: MapRole, items: Iterable[Any]) -> Any:
+        """Run the children and return the state's result; results of a failure are written, too."""
+        role.require_children(run)
+        results = MapResults(fields, run)
+        results.require_permission(role)
+        for batch in batches(fields, items):
+            run.add(Child(child_record(run.record, batch, express=_is_express(fields)), batch))
+        self._unsuccessful[_key(fields, run.parent)] = run
+        try:
+            self._run_children(run, fields)
+        except ministack("services.stepfunctions")._ExecutionError:
+            results.collect(role.s3())
+            raise
+        result = results.collect(role.s3())
+        del self._unsuccessful[_key(fields, run.parent)]
         return result
 
     def _run_children(self, run: MapRun, fields: MapFields) -> None:

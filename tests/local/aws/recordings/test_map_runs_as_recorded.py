@@ -1,4 +1,4 @@
-"""Distributed Map as AWS ran it: LocalStack's snapshots of test_base_scenarios and others."""
+"""Map Runs as AWS ran them: LocalStack's test_base_scenarios and test_sfn_api_map_run."""
 
 from __future__ import annotations
 
@@ -6,133 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.local.aws.map_states import (
-    distributed,
-    machine,
-    map_run,
-    reader,
-    writer,
-)
-from tests.local.aws.recordings.histories import history
+from tests.local.aws.map_states import distributed, map_run, writer
+from tests.local.aws.recordings.map_histories import PASS, recorded, refused, succeeded
 from tests.local.aws.sandbox import Sandbox
-
-CLAIMS = [{"verdict": "true"}, {"verdict": "false"}, {"verdict": "mostly-true"}]
-SENT = b'[{"verdict":"true"},{"verdict":"false"},{"verdict":"mostly-true"}]'
-
-
-def recorded(sandbox: Sandbox, state: dict[str, Any], given: Any) -> Any:
-    """Run a Map; its events after the state's entry, whose details are asserted apart."""
-    execution = sandbox.start(machine(sandbox, state), given)
-    sandbox.outcome(execution)
-    arn = ""
-    runs = sandbox.states.list_map_runs(executionArn=execution)["mapRuns"]
-    if runs:
-        arn = runs[0]["mapRunArn"]
-    return history(sandbox, execution, arn)[2:], execution
-
-
-def succeeded(output: Any, length: int = 0) -> Any:
-    return [
-        (3, 2, "MapStateStarted", {"length": length}),
-        (4, 3, "MapRunStarted", {"mapRunArn": "<opaque>"}),
-        (5, 4, "MapRunSucceeded", {}),
-        (6, 5, "MapStateSucceeded", {}),
-        (7, 5, "MapStateExited", {"name": "Map", "output": output}),
-        (8, 7, "ExecutionSucceeded", {"output": output}),
-    ]
-
-
-def failed(error: str, cause: str) -> Any:
-    return [
-        (3, 2, "MapStateStarted", {"length": 0}),
-        (4, 3, "MapRunStarted", {"mapRunArn": "<opaque>"}),
-        (5, 4, "MapRunFailed", {"error": error, "cause": cause}),
-        (6, 5, "MapStateFailed", {}),
-        (7, 6, "ExecutionFailed", {"error": error, "cause": cause}),
-    ]
-
-
-def refused(cause: str, length: int) -> Any:
-    place = "An error occurred while executing the state 'Map' (entered at the event id #2)."
-    return [
-        (3, 2, "MapStateStarted", {"length": length}),
-        (4, 3, "ExecutionFailed", {"error": "States.Runtime", "cause": f"{place} {cause}"}),
-    ]
-
-
-def test_items_are_read_and_the_outputs_are_the_result(sandbox: Sandbox) -> None:
-    """``test_map_item_reader_base_json``, 2023-09-21."""
-    state = distributed("STANDARD", ItemReader=reader(sandbox, SENT, "JSON"))
-    assert recorded(sandbox, state, {})[0] == succeeded(CLAIMS)
-
-
-def test_at_most_max_items_are_read(sandbox: Sandbox) -> None:
-    """``test_map_item_reader_base_json_max_items_jsonata``, 2024-11-13."""
-    read = reader(sandbox, SENT, "JSON", MaxItems="{% $states.input.MaxItems %}")
-    state = distributed("STANDARD", ItemReader=read)
-    output = recorded(sandbox, state, {"MaxItems": 2})[0][-1][3]["output"]
-    assert output == CLAIMS[:2]
-
-
-@pytest.mark.parametrize(
-    ("limit", "events"),
-    [
-        (-1, failed("States.ItemReaderFailed", "field MaxItems must be positive")),
-        (0, succeeded(CLAIMS)),
-        (
-            1.5,
-            refused(
-                'The MaxItemsPath field refers to value "1.5" which is not a valid integer: '
-                "$.MaxItems",
-                0,
-            ),
-        ),
-    ],
-)
-def test_max_items_that_are_no_count(sandbox: Sandbox, limit: float, events: Any) -> None:
-    """``test_map_item_reader_csv_max_items_paths``, 2024-03-25."""
-    read = reader(sandbox, SENT, "JSON", MaxItemsPath="$.MaxItems")
-    read["Parameters"] = read.pop("Arguments")
-    state = distributed("STANDARD", ItemReader=read, ItemProcessor=_PASS, QueryLanguage="JSONPath")
-    assert recorded(sandbox, state, {"MaxItems": limit})[0] == events
-
-
-def test_an_object_that_is_no_list(sandbox: Sandbox) -> None:
-    """``test_map_item_reader_json_no_json_list_object``, 2023-09-21."""
-    state = distributed("STANDARD", ItemReader=reader(sandbox, b'{"a": 1}', "JSON"))
-    assert recorded(sandbox, state, {})[0] == failed(
-        "States.ItemReaderFailed", "Attempting to map over non-iterable node."
-    )
-
-
-def test_items_in_batches(sandbox: Sandbox) -> None:
-    """``test_map_item_batching_base_json_max_per_batch_jsonata``, 2024-11-13."""
-    batcher = {
-        "MaxItemsPerBatch": "{% $states.input.MaxItemsPerBatch %}",
-        "MaxInputBytesPerBatch": "{% $states.input.MaxInputBytesPerBatch %}",
-        "BatchInput": {"BatchTimestamp": "{% $states.context.State.EnteredTime %}"},
-    }
-    read = reader(sandbox, SENT, "JSON", MaxItems=2)
-    state = distributed("STANDARD", ItemReader=read, ItemBatcher=batcher)
-    given = {"MaxItemsPerBatch": 2, "MaxInputBytesPerBatch": 150_000}
-    (batch,) = recorded(sandbox, state, given)[0][-1][3]["output"]
-    assert batch.pop("BatchInput").keys() == {"BatchTimestamp"}
-    assert batch == {"Items": CLAIMS[:2]}
-
-
-def test_items_are_selected(sandbox: Sandbox) -> None:
-    """``test_map_state_config_distributed_item_selector_parameters``, 2024-11-15."""
-    state = distributed(
-        "STANDARD",
-        Items="{% $states.input.content.values %}",
-        ItemSelector={
-            "bucketName": "{% $states.input.content.bucket %}",
-            "value": "{% $states.context.Map.Item.Value %}",
-        },
-    )
-    given = {"content": {"bucket": "test-bucket", "values": ["1", "2"]}}
-    selected = [{"bucketName": "test-bucket", "value": value} for value in ("1", "2")]
-    assert recorded(sandbox, state, given)[0] == succeeded(selected, 2)
 
 
 def test_results_are_written_to_a_bucket(sandbox: Sandbox) -> None:
@@ -185,7 +61,7 @@ def test_tolerances_that_are_none(
     state = distributed(
         "STANDARD",
         ItemsPath="$.Items",
-        ItemProcessor=_PASS,
+        ItemProcessor=PASS,
         QueryLanguage="JSONPath",
         **{f"{name}Path": f"$.{name}"},
     )
@@ -236,10 +112,3 @@ def test_the_description_of_a_map_run(sandbox: Sandbox) -> None:
         "redriveCount": 0,
         "ResponseMetadata": described["ResponseMetadata"],
     }
-
-
-_PASS = {
-    "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-    "StartAt": "Pass",
-    "States": {"Pass": {"Type": "Pass", "End": True}},
-}

@@ -7,6 +7,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from local.aws.repairs.patching import ministack
 from tests.local.aws.map_states import (
     children,
     distributed,
@@ -17,7 +18,7 @@ from tests.local.aws.map_states import (
     run,
 )
 from tests.local.aws.probes import task
-from tests.local.aws.sandbox import Sandbox, unique
+from tests.local.aws.sandbox import Sandbox, eventually, unique
 
 
 def test_what_is_asked_about_an_express_child(sandbox: Sandbox) -> None:
@@ -31,6 +32,13 @@ def test_what_is_asked_about_an_express_child(sandbox: Sandbox) -> None:
         sandbox.states.get_execution_history(executionArn=child)
     with pytest.raises(ClientError, match="Resource type not valid in this context: express"):
         sandbox.states.stop_execution(executionArn=child)
+
+
+def test_memory_is_not_filled_with_what_nobody_can_ask_for(sandbox: Sandbox) -> None:
+    ended = run(sandbox, distributed(), ["a"])
+    (child,) = children(sandbox, map_run(sandbox, ended["executionArn"])["mapRunArn"])
+    record = ministack("services.stepfunctions")._executions[child["executionArn"]]
+    eventually(lambda: record["events"] == [])
 
 
 def test_children_are_not_among_the_executions_of_the_state_machine(sandbox: Sandbox) -> None:

@@ -7,6 +7,12 @@ from typing import Any
 
 import pytest
 
+from local.aws.clock import Clock
+from local.aws.repairs.map_children import child_record
+from local.aws.repairs.map_items import Batch
+from local.aws.repairs.map_results import transformed
+from local.aws.repairs.map_run import Child
+from local.aws.repairs.running_execution import Execution
 from tests.local.aws.map_states import children, distributed, map_run, run, writer
 from tests.local.aws.sandbox import Sandbox
 
@@ -74,6 +80,24 @@ def test_the_manifest_names_the_files_and_their_sizes(sandbox: Sandbox) -> None:
             ],
         },
     }
+
+
+def test_a_slash_at_the_end_of_the_prefix_is_not_doubled(sandbox: Sandbox) -> None:
+    """AWS's workshop API312 of re:Invent 2023: "execution-summary/1945/" and "1945/<UUID>/"."""
+    write = writer(sandbox)
+    prefix = write["Arguments"]["Prefix"]
+    write["Arguments"]["Prefix"] = f"{prefix}/"
+    details = json.loads(run(sandbox, distributed(ResultWriter=write), ["a"])["output"])
+    identifier = details["MapRunArn"].split(":")[-1]
+    assert details["ResultWriterDetails"]["Key"] == f"{prefix}/{identifier}/manifest.json"
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_record_tells_how_often_the_child_was_redriven() -> None:
+    record = child_record({"_stateMachineArn": "m", "mapRunArn": "r"}, Batch("1", 1), express=False)
+    record |= {"status": "FAILED", "error": "E"}
+    child = Child(record, Batch("1", 1), Execution(record, Clock(), redrive_count=2))
+    assert transformed([child], "COMPACT")[0]["RedriveCount"] == 2
 
 
 def test_untransformed_records_tell_of_the_execution_with_its_data_as_text(

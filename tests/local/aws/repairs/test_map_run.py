@@ -44,3 +44,9 @@ def test_a_redrive_waits_for_the_end_of_the_attempt_before() -> None:
     run.end("ABORTED")
     redrive.join()
     assert run.record["status"] == "RUNNING"
+
+
+def test_a_limit_that_is_a_truth_value_is_no_number() -> None:
+    fields = MapFields({"Type": "Map"}, {"limit": True}, {"QueryLanguage": "JSONPath"})
+    with pytest.raises(ministack("services.stepfunctions")._ExecutionError, match="valid integer"):
+        fields.whole_number({"MaxConcurrencyPath": "$.limit"}, "MaxConcurrency")
