@@ -112,6 +112,5 @@ def test_an_image_that_is_missing_in_another_bucket_is_said_to_be_missing(
 
     described = pipeline.ended(pipeline.execution_of("elsewhere"))
 
-    assert described["error"] == "TrainingClientError"
-    assert f"s3://{IMAGES}/images/0.png (NoSuchKey" in described["cause"]
-    assert "Put the image back, or take its line out of the manifest" in described["cause"]
+    assert described["error"] == "ImagesRejected"
+    assert f'image-missing x1: line 1: "s3://{IMAGES}/images/0.png" does not' in described["cause"]

@@ -115,6 +115,16 @@ def add_event(record: dict[str, Any], kind: str, **details: Any) -> int:
     return int(event["id"])
 
 
+def add_event_to(record: dict[str, Any], kind: str, **details: Any) -> None:
+    """Add an event to the history of an execution that the calling thread does not work for."""
+
+    def add() -> None:
+        begin_chain(len(record["events"]))
+        add_event(record, kind, **details)
+
+    contextvars.copy_context().run(add)
+
+
 def json_text(value: Any) -> str:
     """Write data as Step Functions does: compact, and not escaped."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.aws.repairs.history import add_event
+from local.aws.repairs.history import add_event_to
 from local.aws.repairs.map_items import Batch
 from local.aws.repairs.patching import ministack
 from local.aws.repairs.running_execution import Execution, ExecutionStopped
@@ -188,5 +188,5 @@ def _abort(execution: Execution) -> None:
         if execution.record["status"] == "RUNNING":
             now = ministack("services.stepfunctions").now_iso()
             execution.record.update(status="ABORTED", stopDate=now)
-            add_event(execution.record, "ExecutionAborted")
+            add_event_to(execution.record, "ExecutionAborted")
         execution.stop()

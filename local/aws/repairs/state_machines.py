@@ -11,7 +11,7 @@ from typing import Any
 from local.aws.clock import Clock
 from local.aws.repairs.execution_api import REDRIVABLE, ExecutionApi, no_such_execution, refusal
 from local.aws.repairs.execution_logs import log_event
-from local.aws.repairs.history import HistoryRepairs, add_event, json_text
+from local.aws.repairs.history import HistoryRepairs, add_event_to, json_text
 from local.aws.repairs.map_states import execute_map
 from local.aws.repairs.patching import Patches, ministack
 from local.aws.repairs.running_execution import Execution, ExecutionStopped, work_for
@@ -104,7 +104,7 @@ class StateMachines:
         service._executions[arn] = record
         execution = self._executions[arn] = Execution(record, self._clock)
         role = service._state_machines[execution.state_machine]["roleArn"]
-        add_event(record, "ExecutionStarted", input=record["input"], roleArn=role)
+        add_event_to(record, "ExecutionStarted", input=record["input"], roleArn=role)
         return execution
 
     def next_run(self, execution: Execution) -> Execution:
@@ -113,7 +113,7 @@ class StateMachines:
         now = ministack("services.stepfunctions").now_iso()
         redriven = self._executions[record["executionArn"]] = execution.redriven(now)
         record.update(status="RUNNING", stopDate=None, output=None, error=None, cause=None)
-        add_event(record, "ExecutionRedriven", redriveCount=redriven.redrive_count)
+        add_event_to(record, "ExecutionRedriven", redriveCount=redriven.redrive_count)
         return redriven
 
     def _run_new(self, arn: str) -> None:
