@@ -140,7 +140,7 @@ def test_without_evaluation_nothing_of_it_is_in_the_template(
     assert graph(unevaluated) == DATA_GRAPH | TRAINING_GRAPH | {State.RECORD_MODEL: []}
     assert states(unevaluated)[State.RECORD_MODEL]["Output"] == "{% $states.result.Payload %}"
     text = json.dumps(unevaluated.body).lower()
-    assert "transform" not in text
+    assert "transformjob" not in text.replace("_", "")
     assert "modelpackage" not in text
     for name, state in states(unevaluated).items():
         if name != State.RECORD_MODEL:

@@ -79,14 +79,9 @@ def listed(body: bytes, policy: Policy = LENIENT, validation: bytes | None = Non
     """The images that the first validation lists."""
     images = io.BytesIO()
     second = Raw(validation) if validation is not None else None
-<<<<<<< HEAD
-    sinks = Sinks(_ignore, _ignore, _ignore, _ignore, images.write)
-    validate_manifest(Raw(body), policy, sinks, second)
-=======
     validate_manifest(
         Raw(body), policy, Sinks(_ignore, _ignore, _ignore, _ignore, images.write), second
     )
->>>>>>> images
     lines = images.getvalue().splitlines()
     return [msgspec.json.decode(line, type=DeclaredImage) for line in lines]
 
