@@ -71,11 +71,15 @@ def labelled_images(plan: EvaluationPlan, dataset: Dataset) -> LabelledImages:
 
 
 def write_held_out(dataset: Dataset, most: int, layout: BucketLayout, execution: str) -> HeldOut:
-    """Choose the images to evaluate; write their lines, and a list of them for each bucket."""
+    """Choose the images to evaluate; write their lines, and a list of them for each bucket.
+
+    They are of the test part where there is one, as no choice during training has seen it.
+    """
     key = layout.evaluated_records(execution)
+    held_out = dataset.test_manifest or dataset.validation_manifest
     with ObjectWriter(layout.bucket, key) as writer:
         chosen = choose_held_out(
-            lambda: lines_of(dataset.validation_manifest),
+            lambda: lines_of(held_out),
             dataset.label_attribute,
             most,
             writer.write,

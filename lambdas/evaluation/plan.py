@@ -31,6 +31,7 @@ def evaluation_plan(
     candidate: RunnableModel,
     incumbent: Incumbent,
     *,
+    held_out: Literal["validation", "test"],
     layout: BucketLayout,
     execution: str,
 ) -> EvaluationPlan:
@@ -44,7 +45,7 @@ def evaluation_plan(
         if incumbent.model:
             models.append(("incumbent", incumbent.model))
     return EvaluationPlan(
-        held_out="validation",
+        held_out=held_out,
         images=chosen.images,
         held_out_images=chosen.of,
         evaluated_records=layout.uri(layout.evaluated_records(execution)),

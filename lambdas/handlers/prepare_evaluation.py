@@ -36,6 +36,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         chosen,
         RunnableModel(step.outcome.model_artifact, configured.training_image),
         incumbent,
+        held_out="test" if step.dataset.test_manifest else "validation",
         layout=layout,
         execution=step.execution.name,
     )

@@ -25,7 +25,14 @@ def model(name: str) -> RunnableModel:
 
 
 def plan(chosen: HeldOut, incumbent: Incumbent) -> EvaluationPlan:
-    return evaluation_plan(chosen, model("c"), incumbent, layout=LAYOUT, execution=EXECUTION)
+    return evaluation_plan(
+        chosen,
+        model("c"),
+        incumbent,
+        held_out="validation",
+        layout=LAYOUT,
+        execution=EXECUTION,
+    )
 
 
 def held_out(buckets: int, boxes: int = 1) -> HeldOut:

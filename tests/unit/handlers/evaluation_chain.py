@@ -62,12 +62,18 @@ class Chain:
         answer: Callable[[str, str], Rows | bytes | None],
         labels: dict[str, int | None] | None = None,
         classes: tuple[str, ...] = ("dog", "cat"),
+        tested: dict[str, int | None] | None = None,
     ) -> Any:
-        """Return the output. `answer` is of (model, image key); `labels` a class by image key."""
+        """Return the output. `answer` is of (model, image key); `labels` a class by image key.
+
+        `tested` are the labels of the test part, if there is one.
+        """
         execution = any_execution(name)
         folder = f"s3://bucket/executions/{name}/"
         dataset = any_dataset(
-            report=f"{folder}report.json", validation_manifest=f"{folder}validation.manifest"
+            report=f"{folder}report.json",
+            validation_manifest=f"{folder}validation.manifest",
+            test_manifest=f"{folder}test.manifest" if tested else None,
         )
         outcome = any_outcome(
             training_job=f"gt-train-{name}",
@@ -83,6 +89,9 @@ class Chain:
             labelled(key, of) for key, of in (labels or {f"{i}.jpg": 0 for i in range(4)}).items()
         ]
         self._put(dataset.validation_manifest, b"".join(lines))
+        if dataset.test_manifest and tested:
+            lines = [labelled(key, of) for key, of in tested.items()]
+            self._put(dataset.test_manifest, b"".join(lines))
         state = msgspec.to_builtins(
             {"dataset": dataset, "outcome": outcome, "execution": execution}
         )

@@ -52,6 +52,16 @@ def test_a_model_is_measured_and_registered(made: Chain) -> None:
     assert document["voc"]["iou"] == 0.6, "the overlap_threshold of the training"
 
 
+def test_where_a_test_part_was_held_out_the_figures_are_of_that(made: Chain) -> None:
+    output = made.run("first", all_right, tested={"test-1.jpg": 0, "test-2.jpg": 1})
+
+    assert (output["evaluation"]["images"], output["evaluation"]["held_out"]) == (2, "test")
+    (prediction,) = made.predicted
+    assert made.file(prediction["images"])[1:] == ["test-1.jpg", "test-2.jpg"]
+    (package,) = made.registry.packages.values()
+    assert package["CustomerMetadataProperties"]["measured_on"] == "2 test images"
+
+
 def test_the_version_says_what_it_is_and_what_it_was_measured_on(made: Chain) -> None:
     output = made.run("first", all_right)
 
