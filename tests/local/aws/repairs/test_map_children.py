@@ -41,6 +41,17 @@ def test_memory_is_not_filled_with_what_nobody_can_ask_for(sandbox: Sandbox) -> 
     eventually(lambda: record["events"] == [])
 
 
+def test_a_child_can_have_a_map_run_of_its_own(sandbox: Sandbox) -> None:
+    outer = distributed("STANDARD", Label="Outer")
+    outer["ItemProcessor"] |= {"StartAt": "Map", "States": {"Map": distributed(Label="Inner")}}
+    ended = run(sandbox, outer, [["a", "b"], ["c"]])
+    assert ended["output"] == '[["a","b"],["c"]]'
+    name = ended["stateMachineArn"].split(":")[-1]
+    for child in children(sandbox, map_run(sandbox, ended["executionArn"])["mapRunArn"]):
+        inner = map_run(sandbox, child["executionArn"])
+        assert inner["mapRunArn"].split(":")[6] == f"{name}/Inner"
+
+
 def test_children_are_not_among_the_executions_of_the_state_machine(sandbox: Sandbox) -> None:
     ended = run(sandbox, distributed(), ["a"])
     listed = sandbox.states.list_executions(stateMachineArn=ended["stateMachineArn"])["executions"]
