@@ -46,13 +46,14 @@ class LineContent(msgspec.Struct, frozen=True, array_like=True):
 
 
 class BatchResult(msgspec.Struct, frozen=True):
-    """What was found in the images of a batch; whose content is not known is not in contents.
+    """What was found in the images of a batch; contents has those of which it is known.
 
     first: manifest and line of its first image, by which batches are told apart.
     """
 
     first: tuple[ManifestName, int]
     examined: int
+    content_unknown: int
     faults: list[LinesAtFault]
     contents: list[LineContent]
 
@@ -73,7 +74,9 @@ def batch_result(examined: Iterable[Examined]) -> BatchResult:
             hexadecimal = f"{content_hash(each.content):016x}"
             contents.append(LineContent(image.manifest, image.line, hexadecimal))
     first = ordered[0].image
-    return BatchResult((first.manifest, first.line), len(ordered), [*faults.values()], contents)
+    unknown = sum(each.content_is_unknown for each in ordered)
+    place = first.manifest, first.line
+    return BatchResult(place, len(ordered), unknown, list(faults.values()), contents)
 
 
 def examined_images(results: Iterable[BatchResult]) -> ExaminedImages:
@@ -85,7 +88,7 @@ def examined_images(results: Iterable[BatchResult]) -> ExaminedImages:
             continue
         seen.add(result.first)
         collected.examined += result.examined
-        collected.content_unknown += result.examined - len(result.contents)
+        collected.content_unknown += result.content_unknown
         for found in result.faults:
             rule, details = RULES[found.code], found.details
             for number, line in enumerate(found.lines):

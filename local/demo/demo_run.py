@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -18,8 +18,18 @@ from local.demo.transcript import StateEntered, Step, follow
 from stacks.settings.environments import STACK_NAME
 from stacks.synthesis import synthesize
 
-STATUS_SECONDS = 0.3
+STATUS_SECONDS = 0.1
 """How long a training job shows, at least, each of its statuses: long enough to be seen."""
+
+BEFORE_TRAINING = (
+    "start_execution",
+    "validate_manifest",
+    "check_images",
+    "set_images_aside",
+    "start_training_job",
+    "await_training_job",
+)
+"""The functions that are started while the manifest and its images are written."""
 
 AFTER_TRAINING = (
     "resume_execution",
@@ -76,6 +86,7 @@ class DemoRun:
         key = f"{folder}{source.labeling_job}{layout.MANIFEST_TAIL}"
         s3 = self.aws.client("s3")
         with self._progress("Writing the manifest and its images") as done:
+            self._warm_functions(BEFORE_TRAINING)
             count = source.write_images(s3, layout.bucket)
             manifest = source.manifest_for(layout.bucket)
             s3.put_object(Bucket=layout.bucket, Key=key, Body=manifest)
@@ -86,7 +97,7 @@ class DemoRun:
         """Yield the execution's steps until it has ended."""
         for step in follow(self.aws.client("stepfunctions"), execution_arn):
             if isinstance(step, StateEntered) and step.state == State.AWAIT_TRAINING_JOB:
-                self._warm_functions()
+                self._warm_functions(AFTER_TRAINING)
             yield step
 
     def save_results(self, execution_arn: str, folder: Path) -> Path:
@@ -124,11 +135,11 @@ class DemoRun:
             ).deploy()
             done.append("Deployed it to the embedded AWS")
 
-    def _warm_functions(self) -> None:
+    def _warm_functions(self, modules: Sequence[str]) -> None:
         pages = self.aws.client("lambda").get_paginator("list_functions").paginate()
         functions = [function for page in pages for function in page["Functions"]]
         names = {each["Handler"].split(".")[-2]: each["FunctionName"] for each in functions}
-        self.aws.warm_functions.start(names[each] for each in AFTER_TRAINING if each in names)
+        self.aws.warm_functions.start(names[each] for each in modules if each in names)
 
     def _started_execution(self) -> str:
         stepfunctions = self.aws.client("stepfunctions")

@@ -113,4 +113,5 @@ def test_an_image_that_is_missing_in_another_bucket_is_said_to_be_missing(
     described = pipeline.ended(pipeline.execution_of("elsewhere"))
 
     assert described["error"] == "ImagesRejected"
-    assert f'image-missing x1: line 1: "s3://{IMAGES}/images/0.png" does not' in described["cause"]
+    assert "image-missing x1: line 1: " in described["cause"]
+    assert f"s3://{IMAGES}/images/0.png" in described["cause"]

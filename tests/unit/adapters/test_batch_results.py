@@ -17,7 +17,13 @@ LISTED = {"Bucket": "bucket", "Prefix": PREFIX}
 
 
 def line(first: int) -> bytes:
-    result = {"first": ["train", first], "examined": 2, "faults": [], "contents": []}
+    result = {
+        "first": ["train", first],
+        "examined": 2,
+        "content_unknown": 0,
+        "faults": [],
+        "contents": [],
+    }
     return json.dumps(result).encode() + b"\n"
 
 

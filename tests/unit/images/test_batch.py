@@ -132,3 +132,8 @@ def test_a_file_that_is_no_image_says_what_it_is() -> None:
     result = travelled(batch_result([Examined(declared(), [fault])]))
     (arrived,) = examined_images([result]).by_line()["train"][1].faults
     assert arrived.message == '"s3://images/1.jpg" is an HTML page'
+
+
+def test_only_of_usable_images_it_is_told_that_their_content_is_unknown() -> None:
+    found = [missing(1), Examined(declared(line=2), []), Examined(declared(line=3), [], "a")]
+    assert examined_images([travelled(batch_result(found))]).content_unknown == 1
