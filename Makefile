@@ -42,7 +42,7 @@ test: check node_modules/installed
 	python -m benchmarks.validate_manifest.compare --check
 	python -m benchmarks.check_images.compare --check
 	python -m benchmarks.evaluate.compare --check
-	pytest -n 2 --dist loadscope
+	pytest -n 3 --dist loadscope
 
 bench: .venv/installed
 	python -m benchmarks.validate_manifest.compare --lines 100000 --rounds 7

@@ -11,7 +11,7 @@ R = TypeVar("R")
 def interleaved(
     contestants: Sequence[str], rounds: int, run: Callable[[str], R]
 ) -> list[dict[str, R]]:
-    """The runs of each round: every contestant once, in an order that changes."""
+    """Return the runs of each round: every contestant once, in an order that changes."""
     chance = random.Random(rounds)
     found = []
     for number in range(rounds):

@@ -1,4 +1,4 @@
-"""Reads what `gt-train evaluate` measures: truth and predictions, from files and folders."""
+"""Reads what ``gt-train evaluate`` measures: truth and predictions, from files and folders."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +36,7 @@ class _RecordStart(msgspec.Struct, rename="kebab"):
 
 
 def read_truth(path: Path, label_attribute: str | None) -> LabelledImages:
-    """The truth in a manifest or a file of COCO annotations, told apart by their first line.
+    """Return the truth in a manifest or a file of COCO annotations, told apart by their first line.
 
     Raises:
         NotMeasurable: the file can't be read, or is neither.

@@ -1,4 +1,4 @@
-"""Writes what `gt-train evaluate` leaves behind: the page, and the manifest of what to review."""
+"""Writes what ``gt-train evaluate`` leaves behind: the page, and the manifest of what to review."""
 
 import argparse
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ def write_page(
     reviewed: Review,
     incumbent: Measured | None,
 ) -> None:
-    """Write the page to `options.report`.
+    """Write the page to ``options.report``.
 
     Raises:
         NotMeasurable: it can't be written, or the incumbent has not the same images.

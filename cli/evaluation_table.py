@@ -1,4 +1,4 @@
-"""How `gt-train evaluate` shows figures to people: all classes, then each, the worst first."""
+"""How ``gt-train evaluate`` shows figures to people: all classes, then each, the worst first."""
 
 from collections.abc import Iterator, Mapping
 
@@ -17,7 +17,7 @@ LONGEST_NAME = 40
 
 
 def shown_evaluation(found: Evaluation, names: Mapping[int, str]) -> Iterator[RenderableType]:
-    """The parts of an evaluation, from top to bottom."""
+    """Return the parts of an evaluation, from top to bottom."""
     yield _figures(found, names)
     if found.per_class:
         yield ""
@@ -28,7 +28,7 @@ def shown_evaluation(found: Evaluation, names: Mapping[int, str]) -> Iterator[Re
 
 
 def figure(value: float | None) -> str:
-    """A share with three digits; a dash where there is nothing to measure."""
+    """Return a share with three digits; a dash where there is nothing to measure."""
     return "–" if value is None or value < 0 else f"{value:.3f}"
 
 

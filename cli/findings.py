@@ -1,4 +1,4 @@
-"""How `gt-train validate` shows a report to people: findings, then numbers, then the verdict."""
+"""How ``gt-train validate`` shows a report to people: findings, then numbers, then the verdict."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ _STYLES = {"error": "bold red", "warning": "yellow"}
 
 
 def shown_report(report: Report, name: str) -> Iterator[RenderableType]:
-    """The parts of the report, from top to bottom."""
+    """Return the parts of the report, from top to bottom."""
     if report.findings:
         yield _findings(report.findings)
         yield ""

@@ -1,4 +1,4 @@
-"""Opens what `gt-train validate` reads: a file, an object in S3, or standard input."""
+"""Opens what ``gt-train validate`` reads: a file, an object in S3, or standard input."""
 
 import sys
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ class NotReadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ManifestSource:
-    """An open manifest, whose stream raises `NotReadable` where reading breaks off.
+    """An open manifest, whose stream raises ``NotReadable`` where reading breaks off.
 
     name: what to call it. size: in bytes; None where it is not known, as of a pipe.
     """
@@ -35,7 +35,7 @@ class ManifestSource:
 def opened(place: str) -> Iterator[ManifestSource]:
     """Open the manifest at a path or an S3 URI, or standard input for "-".
 
-    Raises `NotReadable` where it does not exist or may not be read, or there are no credentials.
+    Raises ``NotReadable`` where it does not exist or may not be read, or there are no credentials.
     """
     if place == STANDARD_INPUT:
         name = "standard input"

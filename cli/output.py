@@ -1,4 +1,4 @@
-"""Writes to standard output for readers who may leave early, such as `head`."""
+"""Writes to standard output for readers who may leave early, such as ``head``."""
 
 import io
 import sys

@@ -1,4 +1,4 @@
-"""`gt-train validate --preview`: the first records of a manifest, as people read them."""
+"""``gt-train validate --preview``: the first records of a manifest, as people read them."""
 
 import json
 from codecs import BOM_UTF8
@@ -35,7 +35,7 @@ class FirstLines:
         return count
 
     def lines(self) -> list[tuple[int, bytes]]:
-        """The lines with their numbers, counted from 1."""
+        """Return the lines with their numbers, counted from 1."""
         return self._lines()[: self._wanted]
 
     def _enough(self) -> bool:
@@ -49,7 +49,7 @@ class FirstLines:
 
 
 def preview(lines: list[tuple[int, bytes]], label_attribute: str | None) -> Iterator[Group]:
-    """A heading and a table of boxes for each line; what can't be read is shown as it is."""
+    """Return a heading and a table of boxes for each line; what can't be read is shown as it is."""
     for number, line in lines:
         record = _decoded(line)
         if isinstance(record, dict):

@@ -19,7 +19,7 @@ LONG = 32 << 20
 
 @contextmanager
 def reading_progress(size: int | None) -> Iterator[Callable[[int], None] | None]:
-    """Show how much of `size` bytes (None: unknown) was read; yields what to tell it, if at all.
+    """Show how much of ``size`` bytes (None: unknown) was read; yields what to tell it, if at all.
 
     Only a terminal gets to see it, and only for LONG files or such of unknown size.
     """
@@ -39,7 +39,7 @@ def reading_progress(size: int | None) -> Iterator[Callable[[int], None] | None]
 
 @contextmanager
 def counting_progress(doing: str, total: int) -> Iterator[Callable[[], None]]:
-    """Show how many of `total` things are done, on a terminal; yields what to call for each."""
+    """Show how many of ``total`` things are done, on a terminal; yields what to call for each."""
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     hidden = not console.is_terminal

@@ -1,4 +1,4 @@
-"""Renders the rules as docs/manifest-rules.md: `python -m lambdas.catalogue_page`."""
+"""Renders the rules as docs/manifest-rules.md: ``python -m lambdas.catalogue_page``."""
 
 import sys
 from string import Formatter

@@ -1,8 +1,8 @@
-"""Compares ways to look at the images of a manifest: `python -m benchmarks.check_images.compare`.
+"""Compares ways to look at the images of a manifest: ``python -m benchmarks.check_images.compare``.
 
 They lie on an object server on this machine and come over TLS. Each round runs every contestant
 once in a process of its own, in changing order; ratios of CPU are taken within a round, and the
-median over the rounds counts. `--check` looks at every kind of odd file instead, while the server
+median over the rounds counts. ``--check`` looks at every kind of odd file instead, while the server
 refuses some reads and breaks others off, and says where a verdict is wrong.
 """
 
@@ -108,7 +108,7 @@ def table(rounds: list[dict[str, Run]]) -> str:
 
 
 def arguments() -> argparse.ArgumentParser:
-    """The command line."""
+    """Return the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--images", type=int, default=8_000)
     parser.add_argument("--rounds", type=int, default=5)

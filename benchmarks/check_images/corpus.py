@@ -29,7 +29,7 @@ class Line:
 
 
 def write(folder: Path, photographs: int, seed: int = 1) -> list[Line]:
-    """Write the bucket into `folder`; what is to be found comes back and goes beside it."""
+    """Write the bucket into ``folder``; what is to be found comes back and goes beside it."""
     bucket = folder / BUCKET
     bucket.mkdir()
     lines = []
@@ -49,7 +49,7 @@ def truth_of(folder: Path) -> Path:
 
 
 def read(truth: Path) -> list[Line]:
-    """The lines of a bucket."""
+    """Return the lines of a bucket."""
     return [Line(**line) for line in json.loads(truth.read_text())]
 
 

@@ -1,6 +1,6 @@
 """Runs one contestant over the lines of a bucket in a process of its own, and prints what it took.
 
-It looks at `photographs`, as often as it takes for so many lines, or once at all files.
+It looks at ``photographs``, as often as it takes for so many lines, or once at all files.
 """
 
 import json
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def _peak() -> int:
-    """The most memory that this process had, in MB; getrusage's begins with its parent's."""
+    """Return the most memory that this process had, in MB; getrusage's begins with its parent's."""
     status = Path("/proc/self/status").read_text().split()
     return int(status[status.index("VmHWM:") + 1]) // 1024
 

@@ -1,7 +1,7 @@
-"""Compares the contestants on seeded data sets: `python -m benchmarks.evaluate.compare`.
+"""Compares the contestants on seeded data sets: ``python -m benchmarks.evaluate.compare``.
 
 Every contestant runs once on each, in a process of its own; the figures of all must be the same.
-`--check` does that on small data sets and prints no times.
+``--check`` does that on small data sets and prints no times.
 """
 
 import argparse

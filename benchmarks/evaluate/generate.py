@@ -1,4 +1,4 @@
-"""Seeded COCO annotations and results: `python -m benchmarks.evaluate.generate --help`."""
+"""Seeded COCO annotations and results: ``python -m benchmarks.evaluate.generate --help``."""
 
 import argparse
 import random
@@ -19,7 +19,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What the data set is like: see the options of `arguments`."""
+    """What the data set is like: see the options of ``arguments``."""
 
     images: int
     boxes: int = 7
@@ -104,7 +104,7 @@ def _annotation(number: int, image: int, class_id: int, box: Box) -> dict[str, A
 
 
 def arguments() -> argparse.ArgumentParser:
-    """The command line: where to, and each field of `Shape`."""
+    """Return the command line: where to, and each field of ``Shape``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("images", type=int)

@@ -1,4 +1,4 @@
-"""The step Evaluate Model from S3: `python -m benchmarks.evaluate.over_s3`.
+"""The step Evaluate Model from S3: ``python -m benchmarks.evaluate.over_s3``.
 
 Two models' answers, one object an image, are read from a server on this machine over TLS as the
 function reads them, and measured; the run is in a process of its own and prints its CPU seconds,

@@ -1,4 +1,4 @@
-"""Compares exported models with MXNet: `python -m benchmarks.mxnet_parity.compare DIR`.
+"""Compares exported models with MXNet: ``python -m benchmarks.mxnet_parity.compare DIR``.
 
 DIR is what ``make_references --full-size`` wrote. Prints a row of a table for each model: the
 largest difference of scores, and of corrections as a share of the largest; how many boxes; the CPU

@@ -1,4 +1,4 @@
-"""Draws small images of the kinds that occur: `python -m benchmarks.mxnet_parity.draw_images`."""
+"""Draws small images of the kinds that occur: ``python -m benchmarks.mxnet_parity.draw_images``."""
 
 from pathlib import Path
 

@@ -1,4 +1,6 @@
-"""Writes models and what MXNet makes of them: `python -m benchmarks.mxnet_parity.make_references`.
+"""Writes models and what MXNet makes of them.
+
+``python -m benchmarks.mxnet_parity.make_references``.
 
 Runs in MXNet's environment; see README.md. Each case is a folder with ``model.tar.gz`` as the
 algorithm leaves it and ``reference.npz``: images, heads, and detections.
@@ -128,7 +130,7 @@ def run(group: Any, weights: dict[str, Any], image: Image) -> list[NDArray[np.fl
 
 
 def kept_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The rows that are boxes: others, suppressed or below the threshold, have class -1."""
+    """Return the rows that are boxes: others, suppressed or below the threshold, have class -1."""
     return rows[rows[:, 0] >= 0]
 
 
@@ -217,7 +219,7 @@ def trained_weights(layout: Layout, size: int, steps: int = 600) -> dict[str, An
 
 
 def picture(rng: "np.random.Generator", size: int) -> tuple[Image, NDArray[np.float32]]:
-    """A picture of discs, squares and triangles, with its labels as shares of the side."""
+    """Return a picture of discs, squares and triangles, with its labels as shares of the side."""
     image = np.empty((size, size, 3), np.uint8)
     image[:] = rng.integers(150, 250, 3)
     y, x = np.mgrid[:size, :size]

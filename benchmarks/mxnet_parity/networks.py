@@ -53,7 +53,7 @@ class Layout:
 
 
 def training_symbol(layout: Layout) -> Any:
-    """The symbol as it lies in model.tar.gz: with the label and the losses."""
+    """Return the symbol as it lies in model.tar.gz: with the label and the losses."""
     scores, corrections, anchors = _predictions(layout)
     label = mx.sym.Variable("label")
     target = mx.contrib.symbol.MultiBoxTarget(
@@ -94,7 +94,7 @@ def training_symbol(layout: Layout) -> Any:
 
 
 def deployed_symbol(layout: Layout) -> Any:
-    """The symbol as mxnet-ssd's ``deploy.py`` makes it, without losses."""
+    """Return the symbol as mxnet-ssd's ``deploy.py`` makes it, without losses."""
     scores, corrections, anchors = _predictions(layout)
     probabilities = mx.sym.SoftmaxActivation(data=scores, mode="channel", name="cls_prob")
     return _detection(layout, probabilities, corrections, anchors)
@@ -228,7 +228,7 @@ def _vgg16(layout: Layout) -> list[Any]:
 
 
 def _resnet50(layout: Layout) -> list[Any]:
-    """The second version of the residual network: batch norm and relu before each convolution."""
+    """Return the residual network, version 2: batch norm and relu before each convolution."""
     data = mx.sym.identity(mx.sym.Variable("data"), name="id")
     data = mx.sym.BatchNorm(data, fix_gamma=True, eps=2e-5, name="bn_data")
     data = _filter(data, layout.filters(64), 7, 2, "conv0")

@@ -26,7 +26,7 @@ class Server:
 def served(
     folder: Path, *, latency: float = 0.0, unavailable: float = 0.0, cut_off: float = 0.0
 ) -> Iterator[Server]:
-    """Serve the buckets in `folder`; each run has a server of its own, and so its CPU.
+    """Serve the buckets in ``folder``; each run has a server of its own, and so its CPU.
 
     latency: seconds before each answer. unavailable, cut_off: shares of reads that are answered by
     503, and that break off.

@@ -1,8 +1,8 @@
 """A small S3 on 127.0.0.1 with TLS, in a process of its own: what the pipeline's own paths talk to.
 
 It has what reading images and reading and writing manifests takes: GetObject whole or of a range,
-PutObject and uploads in parts. Objects are files `folder/bucket/key`; signatures and checksums are
-not looked at. It can answer late, and leave some requests unanswered as S3 does now and then.
+PutObject and uploads in parts. Objects are files ``folder/bucket/key``; signatures and checksums
+are not looked at. It can answer late, and leave some requests unanswered as S3 does now and then.
 """
 
 import hashlib
@@ -49,7 +49,7 @@ class Trouble:
 
 
 class Objects(BaseHTTPRequestHandler):
-    """Requests on the objects in `folder`."""
+    """Requests on the objects in ``folder``."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -99,7 +99,7 @@ class Objects(BaseHTTPRequestHandler):
     @staticmethod
     @lru_cache(maxsize=1 << 17)
     def _etag(path: Path, size: int) -> str:
-        """The MD5, as of an object that was put in one request; not of manifests, to save time."""
+        """Return the MD5, as of an object put in one request; none of manifests, to save time."""
         content = path.read_bytes() if size < LARGE else b""
         return f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
 

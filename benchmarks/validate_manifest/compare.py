@@ -1,9 +1,9 @@
-"""Compares the contestants on one manifest: `python -m benchmarks.validate_manifest.compare`.
+"""Compares the contestants on one manifest: ``python -m benchmarks.validate_manifest.compare``.
 
 Each round runs every contestant once, in a process of its own and in another order, so that a busy
 machine hits them alike; ratios are taken within a round, and the median over the rounds counts.
-`--s3` compares ways from S3 to S3 instead, over TLS to an object server on this machine. `--check`
-runs each once on small manifests and only looks whether they agree.
+``--s3`` compares ways from S3 to S3 instead, over TLS to an object server on this machine.
+``--check`` runs each once on small manifests and only looks whether they agree.
 """
 
 import argparse
@@ -78,7 +78,7 @@ def compare_files(shape: Shape, only: list[str], rounds: int) -> list[str]:
 
 
 def compare_over_s3(shape: Shape, rounds: int) -> list[str]:
-    """The same from S3 to S3."""
+    """Return the same from S3 to S3."""
     with tempfile.TemporaryDirectory() as folder:
         manifest = over_s3.manifest_in(Path(folder))
         write(manifest, shape)
@@ -88,7 +88,7 @@ def compare_over_s3(shape: Shape, rounds: int) -> list[str]:
 
 
 def arguments() -> argparse.ArgumentParser:
-    """The command line."""
+    """Return the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, default=100_000)
     parser.add_argument("--boxes", type=float, default=5.0)

@@ -1,4 +1,4 @@
-"""Seeded Ground Truth manifests: `python -m benchmarks.validate_manifest.generate --help`."""
+"""Seeded Ground Truth manifests: ``python -m benchmarks.validate_manifest.generate --help``."""
 
 import argparse
 import random
@@ -30,7 +30,7 @@ CASES = {
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What the manifest is like: see the options of `arguments`."""
+    """What the manifest is like: see the options of ``arguments``."""
 
     lines: int
     boxes: float = 5.0
@@ -43,7 +43,7 @@ class Shape:
 
 
 def lines(shape: Shape) -> Iterator[str]:
-    """The lines of the manifest, the same for the same shape."""
+    """Return the lines of the manifest, the same for the same shape."""
     chance = random.Random(shape.seed)
     for number in range(shape.lines):
         line = _line(chance, number, shape)
@@ -99,13 +99,13 @@ def _broken(line: str, number: int) -> str:
 
 
 def write(path: Path, shape: Shape) -> None:
-    """Write the manifest to `path`."""
+    """Write the manifest to ``path``."""
     with path.open("w", encoding="utf-8", buffering=1 << 20) as file:
         file.writelines(lines(shape))
 
 
 def arguments() -> argparse.ArgumentParser:
-    """The command line: where to, and each field of `Shape`."""
+    """Return the command line: where to, and each field of ``Shape``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("path", type=Path)
     parser.add_argument("lines", type=int)

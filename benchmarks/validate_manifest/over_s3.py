@@ -15,14 +15,14 @@ BUCKET = "bucket"
 
 
 def measure_over_s3(contestant: str, manifest: Path) -> Run:
-    """Run one contestant on a manifest that lies in the bucket `manifest.parent`."""
+    """Run one contestant on a manifest that lies in the bucket ``manifest.parent``."""
     with served(manifest.parent.parent) as server:
         run = measure(contestant, manifest, server.environment)
     return replace(run, server=server.cpu)
 
 
 def manifest_in(folder: Path) -> Path:
-    """Where in `folder` the manifest goes, so that the object server finds it."""
+    """Where in ``folder`` the manifest goes, so that the object server finds it."""
     bucket = folder / BUCKET
     bucket.mkdir()
     return bucket / "output.manifest"
@@ -44,7 +44,7 @@ def check_over_s3(folder: Path) -> list[str]:
 
 
 def compare_over_s3(manifest: Path, rounds: int) -> list[dict[str, Run]]:
-    """The runs of each round."""
+    """Return the runs of each round."""
     return interleaved(CONTESTANTS, rounds, lambda name: measure_over_s3(name, manifest))
 
 

@@ -158,7 +158,7 @@ def multibox_prior(node: Node, inputs: Sequence[Value], graph: Graph) -> Value: 
 
 
 def unchanged(node: Node, inputs: Sequence[Value], graph: Graph) -> Value:  # noqa: ARG001
-    """What does nothing outside training."""
+    """Hand on what an operator takes that does nothing outside training."""
     return inputs[0]
 
 

@@ -1,4 +1,4 @@
-"""Examines images in S3, many at a time; `gt-train validate --check-images` calls it."""
+"""Examines images in S3, many at a time; ``gt-train validate --check-images`` calls it."""
 
 import random
 import threading

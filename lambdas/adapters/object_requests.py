@@ -174,7 +174,7 @@ def stay_entered() -> None:
 
 @cache
 def _bootstrap() -> ClientBootstrap:
-    """The runtime's one thread, for all requests of a process."""
+    """Return the runtime's one thread, for all requests of a process."""
     loops = EventLoopGroup(num_threads=1)
     return ClientBootstrap(loops, DefaultHostResolver(loops))
 

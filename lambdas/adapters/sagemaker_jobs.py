@@ -96,7 +96,7 @@ def execution_tagged(arn: str) -> str | None:
 
 
 def is_not_found(error: ClientError) -> bool:
-    """A missing job is ``ValidationException: Requested resource not found`` to SageMaker."""
+    """Tell a missing job: to SageMaker ``ValidationException: Requested resource not found``."""
     return code(error) == "ResourceNotFound" or (
         code(error) == "ValidationException" and "not found" in message(error)
     )

@@ -19,7 +19,7 @@ _decode = msgspec.json.Decoder(_Answer).decode
 
 
 def algorithm_output(content: bytes, width: int, height: int) -> list[Detection]:
-    """The detections in an image of this size, in pixels.
+    """Return the detections in an image of this size, in pixels.
 
     A row is class, score, and the left, top, right and bottom edge as shares of the image. Rows of
     class -1 are boxes that the network has suppressed. All others count, however low their score:

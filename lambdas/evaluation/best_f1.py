@@ -11,7 +11,7 @@ from lambdas.evaluation.nothing import NOTHING_TO_MEASURE
 
 
 class BestF1(msgspec.Struct, frozen=True):
-    """The highest F1 and where it is reached: at scores of at least `threshold`.
+    """The highest F1 and where it is reached: at scores of at least ``threshold``.
 
     All but the threshold are NOTHING_TO_MEASURE without truth; without a hit, the threshold is
     None and the rest 0.
@@ -24,7 +24,7 @@ class BestF1(msgspec.Struct, frozen=True):
 
 
 def best_f1(hits: Iterable[float], counted: Iterable[float], truth: int) -> BestF1:
-    """The best threshold; among equals the highest.
+    """Return the best threshold; among equals the highest.
 
     F1 is ``2 TP / (kept + truth)``, where kept are the detections at or above the threshold that
     are right or wrong. Only the score of a hit can be best: any other in its place adds false

@@ -36,7 +36,7 @@ Truth = Mapping[int, Sequence[TruthBox]]
 def truth_box(
     place: tuple[float, float, float, float], area: float | None = None, *, crowd: bool = False
 ) -> TruthBox:
-    """A box from left, top, width and height.
+    """Return a box from left, top, width and height.
 
     area: that of the object's outline, where the annotation has it, as those of COCO do: it and
     not the box decides whether the object is small, medium or large.
@@ -48,7 +48,7 @@ def truth_box(
 
 
 def area_ranges(area: float) -> int:
-    """The mask of the ranges in AREAS that an area lies in."""
+    """Return the mask of the ranges in AREAS that an area lies in."""
     if area < 1024.0:
         return 0b0011
     if 1024.0 < area < 9216.0:

@@ -41,7 +41,7 @@ class OutOfOrder(Exception):
 
 
 def streamed_results(stream: ByteStream) -> Iterator[tuple[int, list[Detection]]]:
-    """The detections of each image that has some, while reading them.
+    """Return the detections of each image that has some, while reading them.
 
     Raises:
         OutOfOrder: they are not sorted by image; what was read so far is not all of its image.
@@ -56,7 +56,7 @@ def streamed_results(stream: ByteStream) -> Iterator[tuple[int, list[Detection]]
 
 
 def sorted_results(stream: ByteStream) -> Iterator[tuple[int, list[Detection]]]:
-    """The same for results in any order: all are held in memory, as numbers in arrays."""
+    """Return the same for results in any order: all are held in memory, as numbers in arrays."""
     image_ids, class_ids, numbers = array("i"), array("i"), array("d")
     for each in _results(stream):
         image_ids.append(each.image_id)

@@ -37,7 +37,7 @@ class _Document(msgspec.Struct):
 
 
 def coco_truth(content: bytes) -> LabelledImages:
-    """The labelled images of COCO annotations.
+    """Return the labelled images of COCO annotations.
 
     As in pycocotools, annotations of images or categories that are not listed are left out.
 

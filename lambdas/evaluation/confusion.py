@@ -91,7 +91,7 @@ def _kept(evaluator: Evaluator, image: ImageRows, threshold: float | None) -> It
 def nearest_box(
     left: Mapping[Position, TruthBox], place: tuple[float, float, float, float]
 ) -> Position | None:
-    """The box of the highest IoU, from LEAST on; the first among equals."""
+    """Return the box of the highest IoU, from LEAST on; the first among equals."""
     x, y, width, height = place
     best, found = 0.0, None
     for position, box in left.items():

@@ -21,8 +21,8 @@ class ClassCurves:
 
     ap: by area and IoU threshold. recall: by limit, area and IoU threshold; of the limits FIRST
     only over all areas. Both lack the areas that no box counts in. precision: at each true positive
-    at IoU .5, whose number over `truth` is the recall. hits, counted: scores of the true positives
-    and of all detections that are right or wrong, at IoU .5. voc_area, voc_11: VOC's
+    at IoU .5, whose number over ``truth`` is the recall. hits, counted: scores of the true
+    positives and of all detections that are right or wrong, at IoU .5. voc_area, voc_11: VOC's
     average precision, or None without truth.
     """
 
@@ -41,7 +41,7 @@ class _Ranked:
     """The detections of a class by falling score.
 
     scores and ranges: of all. matched: rank, outcome and ranges of those with an outcome, whose
-    place in `unmatched`, else the same as ranges, is empty.
+    place in ``unmatched``, else the same as ranges, is empty.
     """
 
     scores: list[float]
@@ -50,7 +50,7 @@ class _Ranked:
 
 
 def class_curves(columns: ClassColumns, scores: Sequence[float]) -> ClassCurves:
-    """The curves of one class; `scores` are those of all rows."""
+    """Return the curves of one class; ``scores`` are those of all rows."""
     own = [scores[row] for row in columns.rows]
     order = sorted(range(len(own)), key=own.__getitem__, reverse=True)
     ranks = [0] * len(order)
@@ -88,7 +88,7 @@ def class_curves(columns: ClassColumns, scores: Sequence[float]) -> ClassCurves:
 
 
 def envelope(precision: list[float]) -> list[float]:
-    """The highest precision at this recall or a higher one."""
+    """Return the highest precision at this recall or a higher one."""
     return list(accumulate(reversed(precision), max))[::-1]
 
 
@@ -165,7 +165,7 @@ def _first_recalls(columns: ClassColumns) -> dict[tuple[int, int, int], float]:
 
 
 def _voc_precision(columns: ClassColumns, ranks: list[int]) -> list[float]:
-    """The precision at each true positive by VOC's rules."""
+    """Return the precision at each true positive by VOC's rules."""
     ignored = sorted(ranks[detection] for detection in columns.voc_ignored)
     hits = sorted(ranks[detection] for detection in columns.voc_hits)
     return [hit / (rank + 1 - bisect_left(ignored, rank)) for hit, rank in enumerate(hits, 1)]

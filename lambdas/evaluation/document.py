@@ -86,5 +86,5 @@ class Evaluation(msgspec.Struct, frozen=True):
     interval: Interval
 
     def to_json(self) -> bytes:
-        """The document."""
+        """Return the document."""
         return msgspec.json.encode(self)

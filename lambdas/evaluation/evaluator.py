@@ -54,7 +54,7 @@ class ImageRows:
     end: int
 
     def boxes(self) -> Iterator[tuple[int, TruthBox]]:
-        """Class id and box; their positions are those of `Evaluator.partners`."""
+        """Class id and box; their positions are those of ``Evaluator.partners``."""
         for class_id, boxes in self.truth.items():
             for box in boxes:
                 yield class_id, box
@@ -65,7 +65,7 @@ class Evaluator:
 
     scores, class_ids, places (four numbers each) and partners: of all detections, image by image,
     in each by falling score. partners: the position of the box that a detection hits at IoU .5
-    among those of its image, or what of `matching` stands for none.
+    among those of its image, or what of ``matching`` stands for none.
     """
 
     def __init__(self, voc_rule: VocRule) -> None:
@@ -160,7 +160,7 @@ class Evaluator:
 
 
 def _by_class(found: list[Detection]) -> dict[int, list[int]]:
-    """The numbers of the detections of each class."""
+    """Return the numbers of the detections of each class."""
     groups: dict[int, list[int]] = {}
     for number, row in enumerate(found):
         if row[0] in groups:
@@ -171,7 +171,7 @@ def _by_class(found: list[Detection]) -> dict[int, list[int]]:
 
 
 def _positions(truth: Truth) -> dict[int, int]:
-    """The position of the first box of each class among all of the image."""
+    """Return the position of the first box of each class among all of the image."""
     found, position = {}, 0
     for class_id, boxes in truth.items():
         found[class_id] = position

@@ -60,7 +60,7 @@ class _ClassSample:
 
 
 def interval(evaluator: Evaluator, ap: float, ap50: float, seed: int = 0) -> Interval:
-    """The intervals around these figures of an evaluation; the same for the same seed."""
+    """Return the intervals around these figures of an evaluation; the same for the same seed."""
     chance = random.Random(seed)  # noqa: S311 - statistics, not cryptography
     images = len(evaluator.images)
     drawn = sorted(chance.sample(range(images), min(images, _affordable(evaluator))))

@@ -45,7 +45,7 @@ _decode_text = msgspec.json.Decoder(str).decode
 
 
 def manifest_truth(lines: Iterable[bytes], label_attribute: str | None = None) -> LabelledImages:
-    """The labelled images of a manifest; its lines number them from 1.
+    """Return the labelled images of a manifest; its lines number them from 1.
 
     Args:
         lines: of the manifest; blank ones are skipped.
@@ -81,7 +81,7 @@ def manifest_truth(lines: Iterable[bytes], label_attribute: str | None = None) -
 def labelled_lines(
     lines: Iterable[bytes], label_attribute: str
 ) -> Iterator[tuple[bytes, LabelledImage]]:
-    """The lines that ``manifest_truth`` takes truth from, each with its image.
+    """Return the lines that ``manifest_truth`` takes truth from, each with its image.
 
     Args:
         lines: of the manifest.

@@ -41,7 +41,7 @@ class Matched:
 
 
 def match(boxes: Sequence[TruthBox], pairs: Sequence[Overlap]) -> Iterator[Matched]:
-    """The detections that match a box at any threshold; `pairs` come by falling score.
+    """Return the detections that match a box at any threshold; ``pairs`` come by falling score.
 
     A detection takes, of the boxes whose IoU reaches the threshold and that are free, one that
     counts before one that is ignored, then that of the highest IoU, and among equals the last

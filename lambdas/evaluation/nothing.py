@@ -7,6 +7,6 @@ NOTHING_TO_MEASURE = -1.0
 
 
 def mean(values: Iterable[float]) -> float:
-    """The mean, NOTHING_TO_MEASURE of no values."""
+    """Return the mean, NOTHING_TO_MEASURE of no values."""
     found = list(values)
     return sum(found) / len(found) if found else NOTHING_TO_MEASURE

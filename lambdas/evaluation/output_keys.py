@@ -12,7 +12,7 @@ SUFFIX = ".out"
 
 
 def outputs_by_image(images: Iterable[str], outputs: Iterable[str]) -> dict[str, str]:
-    """The key of the answer by the name of its image; images without one are left out.
+    """Return the key of the answer by the name of its image; images without one are left out.
 
     Where the end of an answer's path is that of several images, it belongs to the one that has no
     better fitting answer.
@@ -55,7 +55,7 @@ def _fits(
 
 
 def _owners(images: Iterable[str]) -> dict[str, list[str]]:
-    """The images by each end of their path."""
+    """Return the images by each end of their path."""
     owners: dict[str, list[str]] = {}
     for image in sorted(set(images)):
         for end in _ends(image.removeprefix("s3://")):
@@ -64,6 +64,6 @@ def _owners(images: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _ends(path: str) -> list[str]:
-    """The ends of a path at its slashes, the longest first."""
+    """Return the ends of a path at its slashes, the longest first."""
     parts = path.split("/")
     return ["/".join(parts[start:]) for start in range(len(parts))]

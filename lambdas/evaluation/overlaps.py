@@ -21,7 +21,7 @@ _Edges = tuple[float, float, float, float, float, int]
 
 
 def overlaps(boxes: Sequence[TruthBox], found: Sequence[Detection]) -> list[Overlap]:
-    """The detections that lie on a box, in their order, by COCO's IoU.
+    """Return the detections that lie on a box, in their order, by COCO's IoU.
 
     It is that of ``bbIou`` in pycocotools' maskApi.c: no added pixel, and for a crowd the share of
     the detection that lies in it.
@@ -34,7 +34,7 @@ def overlaps(boxes: Sequence[TruthBox], found: Sequence[Detection]) -> list[Over
 
 
 def plain_overlaps(boxes: Sequence[TruthBox], found: Sequence[Detection]) -> list[Overlap]:
-    """The same by the plain IoU, for crowds too."""
+    """Return the same by the plain IoU, for crowds too."""
     return _pairs([_edges(index, box) for index, box in enumerate(boxes)], found)
 
 

@@ -92,7 +92,7 @@ def _count_sides(outcome: ImageOutcome, boxes: Counter[int], missed: Counter[int
 
 
 def _side(box: TruthBox) -> int:
-    """The pixels that the longest side stays below: SMALLEST_SIDE doubled often enough."""
+    """Return the pixels that the longest side stays below: SMALLEST_SIDE doubled often enough."""
     longest = max(box.right - box.left, box.bottom - box.top)
     side = SMALLEST_SIDE
     while side <= longest:
@@ -181,5 +181,5 @@ def _prediction(
 
 
 def names_of(marks: list[Mark], names: Mapping[int, str]) -> dict[int, str]:
-    """The names of the classes of some marks; a class without one goes by its id."""
+    """Return the names of the classes of some marks; a class without one goes by its id."""
     return {mark.class_id: names.get(mark.class_id, str(mark.class_id)) for mark in marks}

@@ -23,7 +23,7 @@ _decode_line = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 def review_manifest(
     lines: Iterable[bytes], reviewed: Review, labelled: LabelledImages, now: datetime
 ) -> Iterator[bytes]:
-    """The lines of the review manifest, each with its line feed, in the order of the cases.
+    """Return the lines of the review manifest, each with its line feed, in the order of the cases.
 
     Args:
         lines: of the manifest that the evaluation's truth is from.
@@ -61,7 +61,7 @@ def _label(marks: Sequence[Mark], image: LabelledImage) -> dict[str, Any]:
 
 
 def _annotation(mark: Mark, image: LabelledImage) -> dict[str, int]:
-    """A box in whole pixels within the image, as the labeling interface draws them."""
+    """Return a box in whole pixels within the image, as the labeling interface draws them."""
     left, top, width, height = mark.place
     first, upper = _within(left, image.width - 1), _within(top, image.height - 1)
     return {

@@ -43,7 +43,7 @@ class Summary:
 
 
 def summarize(evaluator: Evaluator) -> Summary:
-    """The figures of all images that the evaluator has taken in."""
+    """Return the figures of all images that the evaluator has taken in."""
     curves: dict[int, ClassCurves] = {}
     figures: dict[int, ClassFigures] = {}
     for class_id, columns in sorted(evaluator.classes.items()):

@@ -21,5 +21,5 @@ BITS = tuple(
 
 
 def reached(iou: float) -> int:
-    """The mask of the thresholds in IOUS that an IoU reaches."""
+    """Return the mask of the thresholds in IOUS that an IoU reaches."""
     return (1 << bisect_right(IOUS, iou)) - 1

@@ -27,7 +27,7 @@ class VocRule:
 def voc_hits(
     boxes: Sequence[TruthBox], nearest: Iterable[tuple[int, int]]
 ) -> Iterator[tuple[int, bool]]:
-    """The detections that hit a box, by index, and whether the hit counts.
+    """Return the detections that hit a box, by index, and whether the hit counts.
 
     A detection belongs to the box of the highest IoU, taken or not, and the first one hits it; on
     a difficult box it is neither right nor wrong (``VOCevaldet.m`` of the VOC 2012 devkit).
@@ -53,7 +53,7 @@ def nearest_of(pairs: Iterable[Overlap]) -> Iterator[tuple[int, int]]:
 def nearest(
     boxes: Sequence[TruthBox], found: Sequence[Detection], rule: VocRule
 ) -> Iterator[tuple[int, int]]:
-    """The same by another rule: each detection that lies on a box, with that box."""
+    """Return the same by another rule: each detection that lies on a box, with that box."""
     for detection, row in enumerate(found):
         ious = [_iou(box, row, 1.0 if rule.inclusive else 0.0) for box in boxes]
         best = max(ious, default=0.0)

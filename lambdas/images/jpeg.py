@@ -105,7 +105,7 @@ class JpegHeader:
 
 
 def _next_marker(piece: bytes, at: int) -> int:
-    """The place of the next marker: its last 0xFF, however many there are before."""
+    """Return the place of the next marker: its last 0xFF, however many there are before."""
     if piece[at : at + 1] == b"\xff" and piece[at + 1 : at + 2] not in _NO_MARKER:
         return at  # where one is to be
     while True:

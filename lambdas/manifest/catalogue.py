@@ -1,4 +1,4 @@
-"""The catalogue of all `Validate Manifest` looks for; docs/manifest-rules.md is made of it."""
+"""The catalogue of all ``Validate Manifest`` looks for; docs/manifest-rules.md is made of it."""
 
 from lambdas.manifest import reader
 from lambdas.manifest.counts import class_names, duplicates, near_twins

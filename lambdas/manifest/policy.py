@@ -1,4 +1,4 @@
-"""The settings that `Validate Manifest` obeys: what the pipeline's owner wants of a manifest."""
+"""The settings that ``Validate Manifest`` obeys: what the pipeline's owner wants of a manifest."""
 
 import math
 import re

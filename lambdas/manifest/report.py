@@ -1,4 +1,4 @@
-"""What a validation found: an execution's report.json, and what `gt-train validate` prints."""
+"""What a validation found: an execution's report.json, and what ``gt-train validate`` prints."""
 
 from collections.abc import Iterable
 from typing import Any, Literal
@@ -16,7 +16,7 @@ SHOWN_LINES = 5
 class Records(msgspec.Struct):
     """Lines that are not blank, by fate: total = usable + failed + unlabeled + invalid.
 
-    `empty` are the usable ones without boxes, whether the policy keeps or drops them.
+    ``empty`` are the usable ones without boxes, whether the policy keeps or drops them.
     """
 
     total: int = 0
@@ -169,7 +169,7 @@ class Statistics(msgspec.Struct):
 
 
 class Report(msgspec.Struct):
-    """The whole result; `to_json` is the document, `cause` and `summary` are for the console.
+    """The whole result; ``to_json`` is the document, ``cause`` and ``summary`` are for the console.
 
     images: None where nobody has looked at them.
     """
@@ -187,7 +187,7 @@ class Report(msgspec.Struct):
     images: ImageCounts | None = None
 
     def to_json(self) -> bytes:
-        """The document as UTF-8 JSON on one line."""
+        """Return the document as UTF-8 JSON on one line."""
         return msgspec.json.encode(self)
 
     def fates(self) -> dict[str, int]:
@@ -209,14 +209,14 @@ class Report(msgspec.Struct):
         }
 
     def cause(self, limit: int = 1500) -> str:
-        """Why the manifest was rejected, worst first, in at most `limit` characters."""
+        """Why the manifest was rejected, worst first, in at most ``limit`` characters."""
         total = self.records.total
         head = f"Manifest rejected: {self.records.usable} of {total} records are usable."
         errors = [str(finding) for finding in self.findings if finding.severity == "error"]
         return _fitting([head, *errors], limit)
 
     def summary(self) -> dict[str, Any]:
-        """The report small enough to read in the Step Functions console."""
+        """Return the report small enough to read in the Step Functions console."""
         return {
             "verdict": self.verdict,
             "label_attribute": self.label_attribute,

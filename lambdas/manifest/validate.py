@@ -1,4 +1,4 @@
-"""`Validate Manifest`: reads one or two manifests, writes what is trained on, and reports."""
+"""``Validate Manifest``: reads one or two manifests, writes what is trained on, and reports."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -26,7 +26,7 @@ _FONT = 12
 
 
 def columns(name: str, bars: Sequence[tuple[str, int]], x_name: str) -> Markup:
-    """A column a label, with its number; `name` is what a screen reader says."""
+    """Return a column a label, with its number; ``name`` is what a screen reader says."""
     chart = _chart()
     chart.add_series(leather.Series(bars), LabelledColumns())
     chart.set_x_scale(Ordinal([label for label, _ in bars]))
@@ -39,7 +39,7 @@ def columns(name: str, bars: Sequence[tuple[str, int]], x_name: str) -> Markup:
 def bars(
     name: str, rows: Sequence[tuple[float, str, str]], scale: Exact, mark: float | None = None
 ) -> Markup:
-    """A bar a row (number, label, note), from top to bottom; `mark` draws a line at a number."""
+    """Return a bar a row (number, label, note), from top to bottom, and a line at ``mark``."""
     chart = _chart()
     keys = [f"{index:04}" for index in range(len(rows))]
     series = leather.Series(
@@ -76,11 +76,11 @@ def heat_map(
     limit: int = 0,
     outlines: Sequence[Sequence[tuple[float, float]]] = (),
 ) -> Markup:
-    """Cells (column, row from the bottom, count) over two axes.
+    """Return cells (column, row from the bottom, count) over two axes.
 
-    An axis is its name and the labels of cell borders, 0 to the number of cells. `numbers` writes
-    counts into the cells, `limit` sets off the columns and rows below it, `outlines` are drawn over
-    the cells.
+    An axis is its name and the labels of cell borders, 0 to the number of cells. ``numbers`` writes
+    counts into the cells, ``limit`` sets off the columns and rows below it, ``outlines`` are drawn
+    over the cells.
     """
     chart = _chart()
     chart.add_series(leather.Series(cells), Cells(numbers=numbers, limit=limit, outlines=outlines))
@@ -96,7 +96,7 @@ def heat_map(
 
 
 def _chart() -> Any:
-    """A chart in the page's colours, which differ by day and night: leather's are fixed."""
+    """Return a chart in the page's colours, which differ by day and night: leather's are fixed."""
     theme.background_color = "none"
     theme.margin = 0.045
     theme.default_series_colors = ["var(--series)"]

@@ -50,7 +50,7 @@ def histogram(report: Report) -> Figure:
 
 
 def class_sizes(report: Report) -> Figure:
-    """The median size of each class's boxes, the smallest first."""
+    """Return the median size of each class's boxes, the smallest first."""
     title = "Box size by class"
     sizes = report.statistics.class_sizes
     found = [(size, visible(report.classes[key].name, 200)) for key, size in sizes.items()]
@@ -69,7 +69,7 @@ def class_sizes(report: Report) -> Figure:
 
 
 def balance(report: Report) -> Figure:
-    """The share of each class's boxes that lies in validation, beside that of all boxes."""
+    """Return the share of each class's boxes that lies in validation, beside that of all boxes."""
     title = "Balance of train and validation"
     found = [each for each in _classes(report) if each.placed]
     total, validation = sum(c.placed for c in found), sum(c.validation for c in found)

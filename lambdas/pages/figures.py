@@ -52,7 +52,7 @@ def _boxes_per_image(found: Statistics) -> Figure:
 
 
 def _grouped(per_image: list[tuple[int, int]]) -> Iterator[tuple[str, int]]:
-    """A column for images without boxes, and some for ranges of equal width, 1 if they fit."""
+    """Return a column for images without boxes, others for ranges of equal width, 1 if they fit."""
     most = per_image[-1][0]
     width = _range_width(most)
     yield "0", sum(images for boxes, images in per_image if not boxes)

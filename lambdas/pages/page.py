@@ -20,12 +20,12 @@ NO_PICTURES: Mapping[str, Picture] = MappingProxyType({})
 def report_page(
     report: Report, manifest: str, pictures: Mapping[str, Picture] = NO_PICTURES
 ) -> str:
-    """The page of a report as one HTML document.
+    """Return the page of a report as one HTML document.
 
     Args:
         report: of a validation, accepted or rejected.
         manifest: the path or S3 URI of what was validated, as text for people.
-        pictures: images by source-ref; only those of `report.statistics.samples` are used, each
+        pictures: images by source-ref; only those of ``report.statistics.samples`` are used, each
             up to MOST_PICTURE_BYTES, together up to MOST_BYTES.
 
     Returns:

@@ -32,7 +32,7 @@ class Picture:
     media_type: Literal["image/jpeg", "image/png"]
 
     def data_uri(self) -> str:
-        """The picture as text for the page."""
+        """Return the picture as text for the page."""
         return f"data:{self.media_type};base64,{base64.b64encode(self.content).decode()}"
 
 
@@ -75,7 +75,7 @@ class Samples:
 
 
 def samples(report: Report, pictures: Mapping[str, Picture]) -> Samples:
-    """The images to show: those with a picture, or, if there is none, frames with boxes alone."""
+    """Return the images to show: those with a picture, or, without any, frames with boxes."""
     records = report.statistics.drawn()
     names = {class_id: counted.name for class_id, counted in report.classes.items()}
     sources = dict(_within_limits(records, pictures))

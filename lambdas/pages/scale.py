@@ -24,18 +24,18 @@ class Exact(Scale):  # type: ignore[misc]
         return range_min + (value - self._lowest) / self._span * (range_max - range_min)
 
     def ticks(self) -> list[int]:
-        """The values that are marked on the axis."""
+        """Return the values that are marked on the axis."""
         return self._ticks
 
 
 def counts(highest: int, headroom: float = 1) -> Exact:
-    """A scale from 0 to `headroom` times a count, with at most MOST_STEPS round whole steps."""
+    """Return a scale from 0 to ``headroom`` times a count, in ``MOST_STEPS`` round steps or less."""
     top = max(highest, 1)
     return Exact(0, top * headroom, list(range(0, top + 1, round_step(top, MOST_STEPS))))
 
 
 def round_step(highest: int, steps: int) -> int:
-    """The smallest of 1, 2, 5, 10, 20, 50 and so on that reaches a count in so many steps."""
+    """Return the smallest of 1, 2, 5, 10, 20 and so on that reaches a count in so many steps."""
     step = 1
     for factor in cycle((2, 2.5, 2)):
         if step * steps >= highest:

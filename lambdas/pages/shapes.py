@@ -37,7 +37,7 @@ class LabelledColumns(Columns):  # type: ignore[misc]
 class LabelledBars(Shape):  # type: ignore[misc]
     """Bars below their label, with a note at the end; rows: number, key, label, note.
 
-    The label has the whole width to itself, so that long names fit on a phone. `mark` draws a
+    The label has the whole width to itself, so that long names fit on a phone. ``mark`` draws a
     line across each bar at a number of the x axis.
     """
 
@@ -97,8 +97,9 @@ class Curves(Shape):  # type: ignore[misc]
 class Cells(Shape):  # type: ignore[misc]
     """A heat map; rows of the series: column, row from the bottom, count.
 
-    The fuller a cell, the stronger its colour. `numbers` writes the count into it. `limit` sets
-    off the columns and rows below that index. `outlines` are lines over the cells, in their units.
+    The fuller a cell, the stronger its colour. ``numbers`` writes the count into it. ``limit`` sets
+    off the columns and rows below that index. ``outlines`` are lines over the cells, in their
+    units.
     """
 
     def __init__(

@@ -4,11 +4,11 @@ LONGEST = 2_000
 
 
 def visible(text: str, limit: int = LONGEST) -> str:
-    r"""The first `limit` characters of `text`, with every one that would not show as an escape.
+    r"""Return the first ``limit`` characters of a text; those that would not show, as escapes.
 
     Controls, bidi overrides, zero-width and private-use characters, line breaks and lone
-    surrogates become `\x1b`, `\u202e` and so on; nothing else changes, so text in which they are
-    escaped already stays as it is. HTML is escaped where it is made, not here.
+    surrogates become ``\x1b``, ``\u202e`` and so on; nothing else changes, so text in which they
+    are escaped already stays as it is. HTML is escaped where it is made, not here.
     """
     shown = text[:limit]
     if not shown.isprintable():

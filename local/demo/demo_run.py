@@ -12,7 +12,7 @@ from lambdas.contract import BucketLayout, State
 from local.aws.deployment import Deployment
 from local.aws.embedded_aws import EmbeddedAws
 from local.aws.sagemaker.training_service import TrainingService
-from local.demo.results import FRESH_PICTURE, MODEL
+from local.demo.results import FRESH_PICTURE, MODEL, say_what_was_measured
 from local.demo.source import Source
 from local.demo.transcript import StateEntered, Step, follow
 from stacks.settings.environments import STACK_NAME
@@ -112,6 +112,7 @@ class DemoRun:
             for item in s3.list_objects_v2(Bucket=layout.bucket, **where).get("Contents", []):
                 path = target / item["Key"].rpartition("/")[2]
                 s3.download_file(layout.bucket, item["Key"], str(path))
+        say_what_was_measured(target)
         picture = self._source.fresh_picture()
         if picture is not None and (target / MODEL).exists():
             (target / FRESH_PICTURE).write_bytes(picture)

@@ -74,7 +74,7 @@ class PipelineFunction(lambda_.Function):
         size: FunctionSize = SMALL,
         dead_letter_queue: sqs.IQueue | None = None,
     ) -> None:
-        """``settings`` is the module's class in ``lambdas.settings``, filled."""
+        """Take as ``settings`` the module's class in ``lambdas.settings``, filled."""
         construct_id = module.title().replace("_", "")
         log_group = PipelineLogGroup(
             scope,

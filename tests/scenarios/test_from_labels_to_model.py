@@ -44,12 +44,13 @@ def test_the_execution_leaves_manifests_report_and_outcome_in_the_bucket(
     kept = [key.removeprefix(folder) for key in pipeline.keys(folder)]
     left = {key for key in kept if "/" not in key}
 
+    folders = {key.partition("/")[0] for key in kept if "/" in key}
+
+    assert folders == {"image-checks", "evaluation", "transform-jobs"}
     assert left == {
         "train.manifest",
         "validation.manifest",
         "images.jsonl",
-        "manifest.json",
-        "SUCCEEDED_0.json",
         "report.json",
         "report.html",
         "training-jobs.json",

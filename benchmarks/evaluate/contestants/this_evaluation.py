@@ -1,4 +1,4 @@
-"""What `gt-train evaluate --json` runs: also VOC, F1, confusions, every image and the interval."""
+"""What ``gt-train evaluate --json`` runs: VOC, F1, confusions, each image and the interval, too."""
 
 from pathlib import Path
 

@@ -77,7 +77,7 @@ class Sorter:
             self._images[class_id] += 1
 
     def result(self) -> Result:
-        """The counts."""
+        """Return the counts."""
         return Result(self.lines, self.usable, self._boxes.total(), len(self._names))
 
     def _open(self, path: Path, files: ExitStack) -> BinaryIO:

@@ -57,7 +57,7 @@ class Upload:
 
 
 def run(path: Path, out: Path) -> Result:  # noqa: ARG001 - writes to the bucket
-    """`path` is where the object server keeps the object: its folder is the bucket."""
+    """``path`` is where the object server keeps the object: its folder is the bucket."""
     bucket = path.parent.name
     train, validation, rejected = (
         Upload(bucket, f"s3_in_turn/{name}") for name in ("train", "validation", "rejected")

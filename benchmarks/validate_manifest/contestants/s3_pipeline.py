@@ -13,7 +13,7 @@ NAMES = ("train.manifest", "validation.manifest", "rejected.jsonl")
 
 
 def run(path: Path, out: Path) -> Result:  # noqa: ARG001 - writes to the bucket
-    """`path` is where the object server keeps the object: its folder is the bucket."""
+    """``path`` is where the object server keeps the object: its folder is the bucket."""
     bucket = path.parent.name
     with ExitStack() as writers:
         train, validation, rejected = (

@@ -10,7 +10,7 @@ CHUNK = 1 << 18
 
 
 def run(path: Path, out: Path) -> Result:  # noqa: ARG001 - writes to the bucket
-    """`path` is where the object server keeps the object: its folder is the bucket."""
+    """``path`` is where the object server keeps the object: its folder is the bucket."""
     bucket = path.parent.name
     lines = 0
     view = memoryview(bytearray(CHUNK))

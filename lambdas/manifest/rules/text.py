@@ -9,7 +9,7 @@ ABSENT = object()
 
 
 def quote(value: object, limit: int = SHOWN) -> str:
-    """`value` as one short line of at most `limit` characters and their escapes.
+    """``value`` as one short line of at most ``limit`` characters and their escapes.
 
     Text is in quotes, with unprintable characters (controls, bidi overrides, line breaks, lone
     surrogates) as escapes.
@@ -28,7 +28,7 @@ def quote(value: object, limit: int = SHOWN) -> str:
 
 
 def escape(text: str, limit: int = SHOWN) -> str:
-    """The first `limit` characters of `text`, with unprintable ones as four-digit escapes."""
+    """Return the first ``limit`` characters, unprintable ones as four-digit escapes."""
     shown = "".join(
         character if character.isprintable() and character not in '"\\' else _escaped(character)
         for character in text[:limit]
@@ -37,7 +37,7 @@ def escape(text: str, limit: int = SHOWN) -> str:
 
 
 def listing(values: Iterable[object], limit: int = 10) -> str:
-    """The first `limit` values, quoted, and how many more there are."""
+    """Return the first ``limit`` values, quoted, and how many more there are."""
     shown = list(values)
     words = [quote(value) for value in shown[:limit]]
     if len(shown) > limit:
@@ -46,7 +46,7 @@ def listing(values: Iterable[object], limit: int = 10) -> str:
 
 
 def percent(part: float, whole: float) -> str:
-    """`part` of `whole` as a percentage with the digits that tell it from 0."""
+    """``part`` of ``whole`` as a percentage with the digits that tell it from 0."""
     share = 100 * part / whole if whole else 0.0
     return f"{share:.1f} %" if share >= 0.1 or not part else f"{share:.2g} %"
 

@@ -7,7 +7,7 @@ from lambdas.manifest.split.channel import Output, Sink
 
 
 class RejectedLine(msgspec.Struct):
-    """One line of rejected.jsonl; `record` is the raw text, up to 100,000 characters of it."""
+    """One line of rejected.jsonl; ``record`` is the raw text, up to 100,000 characters of it."""
 
     line: int
     manifest: ManifestName

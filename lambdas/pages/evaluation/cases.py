@@ -64,7 +64,7 @@ class ShownGroup:
 
 
 def images_shown(labelled: LabelledImages, reviewed: Review) -> Iterator[str]:
-    """The names of the images that the page shows, the worst of each group first."""
+    """Return the names of the images that the page shows, the worst of each group first."""
     names = {image.id: image.name for image in labelled.images}
     for cases in reviewed.cases.values():
         for case in cases:
@@ -72,7 +72,7 @@ def images_shown(labelled: LabelledImages, reviewed: Review) -> Iterator[str]:
 
 
 def shown_groups(subject: Subject, pictures: Mapping[str, Picture]) -> list[ShownGroup]:
-    """The groups that have images, each with the worst first."""
+    """Return the groups that have images, each with the worst first."""
     images = {image.id: image for image in subject.labelled.images}
     sources = dict(_within_limits(subject, images, pictures))
     return [

@@ -31,7 +31,7 @@ class ConfusionTable:
 
 
 def confusion_table(subject: Subject) -> ConfusionTable:
-    """The classes with the most errors, and the background; shades go by the share of the row."""
+    """Return the classes with the most errors, and the background; shades go by shares of a row."""
     counts = {
         (truth, predicted): number
         for truth, predicted, number in subject.summary.evaluation.confusion.counts

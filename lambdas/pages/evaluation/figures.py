@@ -17,7 +17,7 @@ Legend = list[tuple[str, int]]
 
 
 def precision_recall(subject: Subject) -> tuple[Figure, Legend]:
-    """The curves at IoU .5 of the classes with the lowest AP."""
+    """Return the curves at IoU .5 of the classes with the lowest AP."""
     title = "Precision and recall"
     found = subject.summary.evaluation.per_class
     worst = sorted(found, key=lambda class_id: (found[class_id].ap, class_id))[:MOST_CURVES]
@@ -42,7 +42,7 @@ def precision_recall(subject: Subject) -> tuple[Figure, Legend]:
 
 
 def missed_by_size(subject: Subject) -> Figure:
-    """The share of boxes that is missed at the best threshold, by their longest side."""
+    """Return the share of boxes that is missed at the best threshold, by their longest side."""
     title = "Missed by size"
     found = subject.review.missed_by_side
     if not found:

@@ -13,7 +13,7 @@ MOST_NAMED = 10
 def evaluation_notes(
     plan: EvaluationPlan, kept: KeptEvaluation, reported: Mapping[str, float]
 ) -> Iterator[str]:
-    """The sentences. reported: the metrics of the training job, as SageMaker reports them."""
+    """Return the sentences; ``reported`` are the metrics of the training job by SageMaker."""
     if plan.images < plan.held_out_images:
         yield (
             f"A sample: {plan.images:,} of {plan.held_out_images:,} {plan.held_out} images"

@@ -44,7 +44,7 @@ class ClassRow:
 
 
 def evaluation_page(subject: Subject, pictures: Mapping[str, Picture] = NO_PICTURES) -> str:
-    """The page of an evaluation as one HTML document.
+    """Return the page of an evaluation as one HTML document.
 
     Args:
         subject: what was measured.
@@ -127,7 +127,7 @@ def _environment() -> Environment:
 
 
 def _share(value: float | None) -> str:
-    """A figure with three digits, or a dash where there is nothing to measure."""
+    """Return a figure with three digits, or a dash where there is nothing to measure."""
     return "–" if value is None or value < 0 else f"{value:.3f}"
 
 

@@ -31,10 +31,10 @@ class Subject:
     notes: Sequence[str] = ()
 
     def class_name(self, class_id: int) -> str:
-        """The name of a class, or its id where it has none."""
+        """Return the name of a class, or its id where it has none."""
         return class_name(self.labelled.names, class_id)
 
 
 def class_name(names: Mapping[int, str], class_id: int) -> str:
-    """The name of a class, fit to show, or its id where it has none."""
+    """Return the name of a class, fit to show, or its id where it has none."""
     return visible(names.get(class_id, str(class_id)), LONGEST_NAME)

@@ -21,7 +21,7 @@ class SageMakerApi:
     """Answers the requests that ministack routes to SageMaker."""
 
     def __init__(self, account: SageMakerAccount, *services: object) -> None:
-        """An action is the method of that name of one of the services, or of the account."""
+        """Take the services; an action is the method of that name of one, or of the account."""
         self._account = account
         self._services = (account, *services)
 

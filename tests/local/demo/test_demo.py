@@ -46,6 +46,8 @@ def test_the_demo_shows_every_step_with_its_result_and_leaves_the_files(tmp_path
     (results,) = (tmp_path / "out").iterdir()
     pages = {"report.html", "evaluation.html"}
     assert {"model.tar.gz", "outcome.json", *pages} <= {p.name for p in results.iterdir()}
+    page = (results / "evaluation.html").read_text()
+    assert "Of a stand-in, measured truly" in page.partition("</header>")[0]
     command, *arguments = shlex.split(out.splitlines()[-1])
     assert command == "gt-train"
     tried = subprocess.run(
