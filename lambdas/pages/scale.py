@@ -29,7 +29,7 @@ class Exact(Scale):  # type: ignore[misc]
 
 
 def counts(highest: int, headroom: float = 1) -> Exact:
-    """Return a scale from 0 to ``headroom`` times a count, in ``MOST_STEPS`` round steps or less."""
+    """Return a scale from 0 to ``headroom`` times a count, in at most MOST_STEPS round steps."""
     top = max(highest, 1)
     return Exact(0, top * headroom, list(range(0, top + 1, round_step(top, MOST_STEPS))))
 
