@@ -107,6 +107,9 @@ class PipelineFunction(lambda_.Function):
                 # Under which name log lines, metrics and traces are those of this stack.
                 "POWERTOOLS_SERVICE_NAME": Aws.STACK_NAME,
                 "POWERTOOLS_LOG_LEVEL": "INFO",
+                # botocore would use awscrt, which check_images brings along, for checksums: slower
+                # here, and 30 MB of memory (docs/performance.md).
+                "BOTO_DISABLE_CRT": "true",
             },
             timeout=Duration.seconds(size.timeout_seconds),
             memory_size=size.memory_mb,

@@ -55,6 +55,7 @@ def test_a_functions_environment_is_exactly_what_its_settings_read(
         **settings.variables(loaded),
         "POWERTOOLS_SERVICE_NAME": "GroundTruthTraining",
         "POWERTOOLS_LOG_LEVEL": "INFO",
+        "BOTO_DISABLE_CRT": "true",
     }
 
 
