@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.contract import EXECUTION_TAG, BucketLayout, takes_volume_key
+from lambdas.contract import BucketLayout, takes_volume_key
 from lambdas.jobs.description import Description
+from lambdas.jobs.request_members import execution_tags, key_member, vpc_member
 from lambdas.messages import Dataset, Execution
 from lambdas.settings import StartTrainingJobSettings
 
@@ -44,22 +45,22 @@ def training_job_request(
         ],
         "OutputDataConfig": {
             "S3OutputPath": layout.model_output_uri(),
-            **_key("KmsKeyId", settings.kms_key_arn),
+            **key_member("KmsKeyId", settings.kms_key_arn),
         },
         "ResourceConfig": {
             "InstanceType": instance_type,
             "InstanceCount": settings.instance_count,
             "VolumeSizeInGB": settings.volume_size_gb,
-            **_key("VolumeKmsKeyId", settings.kms_key_arn if volume_key else None),
+            **key_member("VolumeKmsKeyId", settings.kms_key_arn if volume_key else None),
         },
         "EnableNetworkIsolation": settings.network_isolation,
         "EnableInterContainerTrafficEncryption": settings.encrypt_inter_container_traffic,
-        **_vpc(settings),
+        **vpc_member(settings.vpc_subnets, settings.security_groups),
         "StoppingCondition": {
             "MaxRuntimeInSeconds": max_runtime_seconds,
             "MaxPendingTimeInSeconds": settings.max_pending_seconds,
         },
-        "Tags": [{"Key": EXECUTION_TAG, "Value": execution.arn}],
+        "Tags": execution_tags(execution),
     } | _spot(layout.checkpoints_uri(name), max_runtime_seconds, settings)
 
 
@@ -101,22 +102,6 @@ def _spot(
             "MaxRuntimeInSeconds": max_runtime_seconds,
             "MaxWaitTimeInSeconds": max(settings.max_wait_seconds, max_runtime_seconds),
         },
-    }
-
-
-def _key(member: str, kms_key_arn: str | None) -> dict[str, str]:
-    """Leave the member out where there is no key: SageMaker takes an empty one for a wrong one."""
-    return {member: kms_key_arn} if kms_key_arn else {}
-
-
-def _vpc(settings: StartTrainingJobSettings) -> dict[str, Any]:
-    if not settings.vpc_subnets:
-        return {}
-    return {
-        "VpcConfig": {
-            "SecurityGroupIds": list(settings.security_groups),
-            "Subnets": list(settings.vpc_subnets),
-        }
     }
 
 

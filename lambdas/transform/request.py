@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.contract import EXECUTION_TAG, MODEL_ENVIRONMENT, takes_volume_key
+from lambdas.contract import MODEL_ENVIRONMENT, takes_volume_key
 from lambdas.jobs.description import Description
+from lambdas.jobs.request_members import execution_tags, key_member, vpc_member
 from lambdas.messages import Execution, Job, Prediction
 from lambdas.settings import StartTransformJobSettings
 
@@ -32,8 +33,8 @@ def model_request(
         },
         "ExecutionRoleArn": settings.model_role_arn,
         "EnableNetworkIsolation": settings.network_isolation,
-        **_vpc(settings),
-        "Tags": _tags(execution),
+        **vpc_member(settings.vpc_subnets, settings.security_groups),
+        "Tags": execution_tags(execution),
     }
 
 
@@ -62,17 +63,17 @@ def transform_job_request(
         "TransformOutput": {
             "S3OutputPath": prediction.output,
             "AssembleWith": "None",
-            **_key("KmsKeyId", settings.kms_key_arn),
+            **key_member("KmsKeyId", settings.kms_key_arn),
         },
         "TransformResources": {
             "InstanceType": job.instance_type,
             "InstanceCount": job.instance_count,
-            **_key(
+            **key_member(
                 "VolumeKmsKeyId",
                 settings.kms_key_arn if takes_volume_key(job.instance_type) else None,
             ),
         },
-        "Tags": _tags(execution),
+        "Tags": execution_tags(execution),
     }
 
 
@@ -90,23 +91,3 @@ def is_same_job(request: Mapping[str, Any], description: Description) -> bool:
 
 def _without_key(member: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in member.items() if name != "KmsKeyId"}
-
-
-def _tags(execution: Execution) -> list[dict[str, str]]:
-    return [{"Key": EXECUTION_TAG, "Value": execution.arn}]
-
-
-def _key(member: str, kms_key_arn: str | None) -> dict[str, str]:
-    """Leave the member out where there is no key: SageMaker takes an empty one for a wrong one."""
-    return {member: kms_key_arn} if kms_key_arn else {}
-
-
-def _vpc(settings: StartTransformJobSettings) -> dict[str, Any]:
-    if not settings.vpc_subnets:
-        return {}
-    return {
-        "VpcConfig": {
-            "SecurityGroupIds": list(settings.security_groups),
-            "Subnets": list(settings.vpc_subnets),
-        }
-    }
