@@ -3,7 +3,8 @@
 import importlib.metadata
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 ALGORITHM = "object-detection"
@@ -29,7 +30,25 @@ def training_images(cache: Path) -> Mapping[str, str]:
     return images
 
 
+PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+
+
+@contextmanager
+def _without_profile() -> Iterator[None]:
+    """Keep from the SDK a profile that may not exist: it opens a session when it is imported."""
+    chosen = {name: os.environ.pop(name) for name in PROFILES if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(chosen)
+
+
 def _ask_sdk() -> dict[str, str]:
+    with _without_profile():
+        return _image_uris()
+
+
+def _image_uris() -> dict[str, str]:
     from sagemaker.core import (  # type: ignore[import-untyped]  # noqa: PLC0415 -- slow
         image_uris,
     )
