@@ -1,4 +1,4 @@
-"""An execution that is stopped after its training costs no more, and a redrive goes on from there."""
+"""An execution that is stopped after its training costs no more; a redrive goes on from there."""
 
 import pytest
 

@@ -10,7 +10,7 @@ from tests.scenarios.test_transform_jobs import RIGHT, fails, redrive, train
 
 
 def refused(service: str, action: str, caller: str = "") -> Callable[[Pipeline], None]:
-    """Let a call be refused for as long as the test lasts, to the function of a module or to all."""
+    """Let a call be refused for the rest of the test, to the function of a module or to all."""
     return lambda pipeline: pipeline.aws.faults.refuse(
         service,
         action,
