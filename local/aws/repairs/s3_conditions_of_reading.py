@@ -14,7 +14,7 @@ _KEY = "x-amz-server-side-encryption-aws-kms-key-id"
 
 
 class S3ConditionsOfReading:
-    """Repair of GetObject and HeadObject of objects under a KMS key, and in a Requester Pays bucket.
+    """Repair of GetObject and HeadObject under a KMS key and in a Requester Pays bucket.
 
     - The caller needs ``kms:Decrypt`` for the key, by way of S3 (user guide,
       UsingKMSEncryption.html, "Permissions"); else S3 answers 403 with KMS's words, as on AWS in

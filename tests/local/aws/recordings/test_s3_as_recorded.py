@@ -196,9 +196,7 @@ def test_a_stranger_reads_from_a_requester_pays_bucket_only_by_agreeing_to_pay(
     sandbox: Sandbox,
 ) -> None:
     """User guide, RequesterPaysBuckets.html: 403 without the header, which owners need not send."""
-    owner = sandbox.aws.client(
-        "s3", aws_access_key_id="111122223333", aws_secret_access_key="test"
-    )
+    owner = sandbox.aws.client("s3", aws_access_key_id="111122223333", aws_secret_access_key="test")
     place = {"Bucket": unique("bucket"), "Key": "key"}
     owner.create_bucket(Bucket=place["Bucket"])
     owner.put_object(**place, Body=b"read")
