@@ -5,7 +5,7 @@ import warnings
 
 from PIL import Image
 
-from lambdas.images.jpeg import SIGNATURE
+from lambdas.images.jpeg import END, SIGNATURE
 
 FORMATS = ("JPEG", "PNG")
 """What training reads. Pillow would open some forty formats, and some make 2 kB into gigabytes."""
@@ -28,6 +28,12 @@ MOST_PROFILES = 10
 _PROFILE = b"iCCP"
 """May occur in compressed data by chance, too, but not more than ten times."""
 
+_GREY = frozenset({127, 128})
+"""What libjpeg decodes missing data to; of CMYK, 127."""
+
+_OTHER_DATA = bytes(range(1, 255))
+"""No marker, and as data of a JPEG never grey throughout."""
+
 
 def too_costly(content: bytes) -> str | None:
     """Say what makes a file of a permitted size take minutes to decode; None if nothing does."""
@@ -38,11 +44,16 @@ def too_costly(content: bytes) -> str | None:
     return None
 
 
-def decoding_fault(content: bytes) -> str | None:
+def decoding_fault(content: bytes, pixels_at: int) -> str | None:
     """Decode a JPEG or PNG and say what is wrong with it; None if nothing is.
 
-    The caller has looked at its size and pixels: decoding takes up to 8 bytes a pixel. A JPEG is
-    decoded at an eighth of its size, for which libjpeg still reads all of it.
+    The caller has looked at its size and pixels: decoding takes up to 8 bytes a pixel. What can't
+    be told: data of a JPEG that were exchanged for others, and the last scans of a progressive one,
+    without which it is only less sharp.
+
+    Args:
+        content: all of the file.
+        pixels_at: the byte at which its pixels begin.
     """
     reason = too_costly(content)
     if reason is not None:
@@ -51,10 +62,32 @@ def decoding_fault(content: bytes) -> str | None:
         with warnings.catch_warnings():
             # Pillow warns from 89 megapixels on, and refuses from twice that on.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-                image.draft(None, (1, 1))
-                image.load()
+            missing = _end_is_missing(content, pixels_at)
     # Whatever Pillow's decoders make of a file that a stranger wrote.
     except Exception as error:  # noqa: BLE001
         return " ".join(str(error).split()) or type(error).__name__
-    return None
+    return "its data end before its last pixels" if missing else None
+
+
+def _end_is_missing(content: bytes, pixels_at: int) -> bool:
+    """Decode a file and return whether it is a JPEG whose end marker comes before its last pixels.
+
+    libjpeg leaves those grey and only warns, which Pillow does not pass on. So where the last pixel
+    is grey, the file is decoded with other data before its end marker as well: they show if
+    pixels were missing, and no decoder reads them if none were.
+    """
+    image = _decoded(content)
+    last = image.getpixel((image.width - 1, image.height - 1))
+    if image.format != "JPEG" or not _GREY.issuperset(last if isinstance(last, tuple) else (last,)):
+        return False
+    end = content.find(END, pixels_at)
+    filled = _decoded(content[:end] + _OTHER_DATA + content[end:])
+    return image.tobytes() != filled.tobytes()
+
+
+def _decoded(content: bytes) -> Image.Image:
+    """Decode a JPEG at an eighth of its size, for which libjpeg still reads all of it, or a PNG."""
+    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        image.draft(None, (1, 1))
+        image.load()
+    return image

@@ -128,5 +128,5 @@ def _decode(
     if len(content) < first.size:
         rest = yield from _read(Span(len(content), first.size))
         content += rest.data
-    reason = decoding_fault(content)
+    reason = decoding_fault(content, header.pixels_at)
     return TRUNCATED.fault(image=quote(image.source_ref), reason=reason) if reason else None

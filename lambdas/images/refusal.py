@@ -98,7 +98,8 @@ RULES = (
 NOTHING_THERE = 416
 """The answer to a request for the first bytes of an object that has none."""
 
-_LONGEST_REASON = 200
+_LONGEST_REASON = 500
+"""Characters. KMS names the role, the action and the key in some 400, and the key last."""
 
 _BY_CODE = {
     "NoSuchKey": MISSING,

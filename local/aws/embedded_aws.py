@@ -33,6 +33,7 @@ from local.aws.repairs.lambda_templates import LambdaTemplateRepairs
 from local.aws.repairs.map_runs import MapRuns
 from local.aws.repairs.patching import Patches, ministack, require_pinned_version
 from local.aws.repairs.s3_buckets import S3BucketRepairs
+from local.aws.repairs.s3_conditions_of_reading import S3ConditionsOfReading
 from local.aws.repairs.s3_events import S3EventRepairs
 from local.aws.repairs.s3_missing_objects import S3MissingObjects
 from local.aws.repairs.state_machines import StateMachines
@@ -199,6 +200,7 @@ class EmbeddedAws:
         S3EventRepairs().install(patches)
         S3BucketRepairs().install(patches)
         S3MissingObjects().install(patches)
+        S3ConditionsOfReading().install(patches)
         SageMakerApi(sagemaker, *services).install(patches)
         ModelPackageGroupTemplates(sagemaker, self.model_package_groups).install(patches)
         self.faults.install(patches)

@@ -7,7 +7,7 @@ from PIL import Image
 
 from lambdas.contract import State
 from tests.scenarios.pipeline import PICTURE, Pipeline, eventually, record
-from tests.unit.images.images import any_image, encoded, exif
+from tests.unit.images.images import DAMAGED, any_image, encoded, exif
 
 SIZE = (100, 80)
 
@@ -71,7 +71,8 @@ def test_good_images_are_looked_at_and_trained_on(pipeline: Pipeline) -> None:
 
 
 def test_every_kind_of_bad_image_costs_its_line_and_odd_ones_do_not(pipeline: Pipeline) -> None:
-    body = manifest(pipeline, "odd", *BAD.values(), *ODD.values(), good=150)
+    unseen = DAMAGED.values()  # behind the first bytes, which are all that is looked at
+    body = manifest(pipeline, "odd", *BAD.values(), *ODD.values(), *unseen, good=150)
 
     execution = pipeline.label("odd", body)
     outcome = pipeline.succeeded(execution)
@@ -88,8 +89,8 @@ def test_every_kind_of_bad_image_costs_its_line_and_odd_ones_do_not(pipeline: Pi
     }
     assert outcome["records"] == {
         **outcome["records"],
-        "total": 160,
-        "usable": 153,
+        "total": 166,
+        "usable": 159,
         "invalid": 7,
     }
     assert outcome["hyperparameters"]["num_training_samples"] == str(outcome["split"]["train"])

@@ -25,7 +25,7 @@ def key_start(source_ref: str) -> int:
     """Return where the key begins in ``s3://bucket/key``.
 
     The split goes by the key alone, so that a data set keeps its sides when it is copied to
-    another bucket.
+    another bucket, and equal keys in two buckets are on one side. Not always: see ``Splitter``.
     """
     return source_ref.index("/", 5) + 1
 

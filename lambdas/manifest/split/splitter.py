@@ -57,7 +57,9 @@ class Splitter:
     one class in a hundred of 20 images. The same is done for all images together, from two on.
 
     With groups, whose lines come one by one, only the latter: a group that was written in part
-    can't change over.
+    can't change over. Without, images with one key in several buckets are a group, too, of which
+    some may change over when others are written already: to prevent that, the hash of every line
+    would be remembered, for at most one group of a class that lies on one side.
     """
 
     def __init__(

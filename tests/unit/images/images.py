@@ -83,3 +83,28 @@ def with_scans(count: int) -> bytes:
     last = plain.rindex(b"\xff\xda")
     scan = plain[last:-2]
     return plain[:-2] + scan * (count - plain.count(b"\xff\xda")) + plain[-2:]
+
+
+DAMAGED_SIZE = (100, 80)
+
+
+DAMAGED_SIZE = (100, 80)
+
+
+def _damaged() -> dict[str, bytes]:
+    """Images of that size whose headers are right and whose pixels are not, by what was done."""
+    pixels = random.Random(7).randbytes(3 * DAMAGED_SIZE[0] * DAMAGED_SIZE[1])
+    noise = Image.frombytes("RGB", DAMAGED_SIZE, pixels)
+    jpeg, png = encoded(noise, "JPEG", quality=100, subsampling=0), encoded(noise, "PNG")
+    at = 18_000  # beyond what is read of a file at first, and before its end
+    return {
+        "a JPEG is cut": jpeg[:at],
+        "a JPEG is cut before its end marker": jpeg[:at] + jpeg[-2:],
+        "a JPEG has other data": jpeg[:at] + pixels[:3_000] + jpeg[at + 3_000 :],
+        "a PNG is cut": png[:at],
+        "a PNG is cut before its end marker": png[:at] + png[-12:],
+        "a PNG has one bit changed": png[:at] + bytes([png[at] ^ 1]) + png[at + 1 :],
+    }
+
+
+DAMAGED = _damaged()

@@ -67,17 +67,17 @@ def test_a_bomb_takes_little_memory(tmp_path: Path, bomb: str) -> None:
     ],
 )
 def test_a_file_that_would_take_minutes_is_not_decoded(content: bytes, reason: str) -> None:
-    assert reason in (decoding_fault(content) or "")
+    assert reason in (decoding_fault(content, 0) or "")
 
 
 def test_what_is_usual_is_decoded() -> None:
-    assert decoding_fault(with_scans(MOST_SCANS)) is None
-    assert decoding_fault(png_with(b"tEXt", b"key\0value", 100)) is None
+    assert decoding_fault(with_scans(MOST_SCANS), 0) is None
+    assert decoding_fault(png_with(b"tEXt", b"key\0value", 100), 0) is None
 
 
 def test_formats_that_training_does_not_read_are_not_decoded() -> None:
-    assert decoding_fault(encoded(any_image(), "GIF")) is not None
+    assert decoding_fault(encoded(any_image(), "GIF"), 0) is not None
 
 
 def test_an_image_up_to_the_limit_is_decoded_without_a_warning() -> None:
-    assert decoding_fault(encoded(Image.new("1", (10_000, 9_500)), "PNG")) is None
+    assert decoding_fault(encoded(Image.new("1", (10_000, 9_500)), "PNG"), 0) is None

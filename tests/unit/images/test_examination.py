@@ -7,7 +7,17 @@ from PIL import Image
 
 from lambdas.images.answer import Refusal, Span
 from lambdas.images.examination import FIRST_READ, examine_pixels
-from tests.unit.images.images import any_image, codes, declared, encoded, examine, exif
+from lambdas.images.jpeg import END
+from tests.unit.images.images import (
+    DAMAGED,
+    DAMAGED_SIZE,
+    any_image,
+    codes,
+    declared,
+    encoded,
+    examine,
+    exif,
+)
 
 JPEG = encoded(any_image(), "JPEG")
 PNG = encoded(any_image(), "PNG")
@@ -155,6 +165,30 @@ def test_decoding_reads_the_rest_and_finds_what_is_cut(file_format: str) -> None
     ]
 
 
+@pytest.mark.parametrize("name", DAMAGED)
+def test_decoding_finds_what_is_damaged_behind_the_header(name: str) -> None:
+    line = declared(*DAMAGED_SIZE)
+    assert codes(DAMAGED[name], image=line, how=examine_pixels) == ["image-truncated"]
+    assert codes(DAMAGED[name], image=line) == []
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+@pytest.mark.parametrize("grey", [127, 128])
+def test_a_jpeg_that_ends_grey_is_told_from_a_cut_one(mode: str, grey: int) -> None:
+    image = any_image((300, 200), mode)
+    image.paste(Image.new("L", (300, 60), grey).convert(mode), (0, 140))
+    content = encoded(image, "JPEG", quality=95)
+    cut = content[: content.index(END) // 2] + END
+
+    def found(data: bytes) -> bool:
+        return "image-truncated" in codes(data, image=declared(300, 200), how=examine_pixels)
+
+    assert not found(content)
+    assert not found(content + content)
+    assert found(cut)
+    assert found(cut + content)
+
+
 @pytest.mark.parametrize(
     ("pixels", "found"), [((10_000, 10_000), []), ((10_000, 10_001), ["image-too-large"])]
 )
@@ -162,7 +196,9 @@ def test_an_image_above_the_limits_is_not_decoded(
     pixels: tuple[int, int], found: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decoded: list[bytes] = []
-    monkeypatch.setattr("lambdas.images.examination.decoding_fault", decoded.append)
+    monkeypatch.setattr(
+        "lambdas.images.examination.decoding_fault", lambda content, _: decoded.append(content)
+    )
     content = encoded(Image.new("RGB", (1, 1)), "JPEG")
     at = content.index(b"\xff\xc0") + 5
     width, height = (side.to_bytes(2, "big") for side in pixels)
@@ -179,6 +215,13 @@ def test_a_file_above_40_mb_is_warned_of_and_not_read() -> None:
     assert spans == [Span(0, FIRST_READ)]
 
 
+KEY = "arn:aws:kms:eu-west-2:111122223333:key/b997e702-260d-456b-95c4-270624f53307"
+SESSION = "GroundTruthTraining-StepsCheckImages00000000-0A1b2C3d4E5f"
+KMS_OF_THE_ACCOUNT = (
+    f"User: arn:aws:sts::111122223333:assumed-role/{SESSION}/{SESSION} is not authorized to "
+    f"perform: kms:Decrypt on resource: {KEY} because no identity-based policy allows the "
+    "kms:Decrypt action"
+)
 KMS = "User: arn is not authorized to perform: kms:Decrypt on the resource associated with this"
 
 
@@ -189,6 +232,7 @@ KMS = "User: arn is not authorized to perform: kms:Decrypt on the resource assoc
         (Refusal(404, "NoSuchBucket"), "image-bucket-missing", "the bucket of"),
         (Refusal(403, "AccessDenied", "Access Denied"), "image-access-denied", "Access Denied"),
         (Refusal(403, "AccessDenied", KMS), "image-key-denied", "kms:Decrypt"),
+        (Refusal(403, "AccessDenied", KMS_OF_THE_ACCOUNT), "image-key-denied", KEY),
         (Refusal(400, "KMS.DisabledException", "is disabled"), "image-key-denied", "disabled"),
         (Refusal(403, "InvalidObjectState"), "image-archived", "Glacier"),
         (

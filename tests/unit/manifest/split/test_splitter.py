@@ -14,7 +14,15 @@ from lambdas.manifest.line.record import Record
 from lambdas.manifest.split.channel import Channel, Output
 from lambdas.manifest.split.group_hash import key_hash, key_start
 from lambdas.manifest.split.splitter import CANDIDATES, MOST_CLASSES, Splitter
-from tests.unit.manifest.manifests import any_box, any_policy, any_record, as_line, manifest_of, run
+from tests.unit.manifest.manifests import (
+    Result,
+    any_box,
+    any_policy,
+    any_record,
+    as_line,
+    manifest_of,
+    run,
+)
 
 
 def by_key(source_ref: str) -> int:
@@ -215,3 +223,47 @@ def test_few_lines_are_held_back_however_many_there_are() -> None:
         assert len(splitter._held) <= CANDIDATES * (MOST_CLASSES + 1)
     splitter.close()
     assert train.records + validation.records == 20_000
+
+
+def sides_of(result: Result) -> list[set[str]]:
+    """The keys of the images of each part."""
+    parts = (result.train, result.validation, result.test)
+    return [{image.split("/")[3] for image in images(part)} for part in parts]
+
+
+namesakes = st.lists(
+    st.tuples(
+        st.sampled_from(["images", "copies", "more-images"]),
+        st.integers(0, 15),
+        st.sampled_from([{0}, {0, 2}, {1}, {1, 2}]),
+    ),
+    min_size=20,
+    max_size=48,
+    unique_by=lambda image: image[:2],
+)
+
+
+@given(namesakes, st.floats(0.02, 0.3), st.sampled_from([0, 0.05]))
+def test_a_group_is_on_one_side_whatever_its_classes_its_buckets_and_the_order(
+    found: list[tuple[str, int, set[int]]], fraction: float, test_fraction: float
+) -> None:
+    lines = [
+        with_classes(0, classes) | {"source-ref": f"s3://{bucket}/{key}.jpg"}
+        for bucket, key, classes in found
+    ]
+    policy = any_policy(
+        group_pattern=r"\d+\.jpg$", validation_fraction=fraction, test_fraction=test_fraction
+    )
+    sides = sides_of(run(manifest_of(*lines), policy))
+    assert sum(map(len, sides)) == len({key for _, key, _ in found})
+
+
+def test_without_a_pattern_an_image_may_change_over_for_its_class_and_leave_a_namesake() -> None:
+    rare = [*range(8, 12), 0]
+    lines = [with_classes(0, {0}) | {"source-ref": f"s3://images/{key}.jpg"} for key in range(8)]
+    lines += [with_classes(0, {0, 2}) | {"source-ref": f"s3://copies/{key}.jpg"} for key in rare]
+    policy = any_policy(validation_fraction=0.125)
+    train, validation, _ = sides_of(run(manifest_of(*lines), policy))
+    assert train & validation == {"0.jpg"}
+    together = sides_of(run(manifest_of(*reversed(lines)), policy))
+    assert not together[0] & together[1]
