@@ -32,8 +32,7 @@ class HeldCall:
     async def wait(self) -> None:
         """Wait in the call's place."""
         self._arrived.set()
-        while not self._released.is_set():
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(self._released.wait)
 
 
 @dataclass(slots=True)
