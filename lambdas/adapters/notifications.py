@@ -1,4 +1,4 @@
-"""The topic on which people hear of executions that ended without a model."""
+"""The topic on which people hear of their executions."""
 
 from lambdas.adapters import clients
 from lambdas.adapters.aws_errors import transient_faults_named

@@ -1,4 +1,4 @@
-"""What people hear of an execution that waits for them, or ended without a model."""
+"""What people hear of an execution: that it waits for a quota, or how it ended."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,12 +9,18 @@ from lambdas import errors
 from lambdas.jobs.console import execution_url
 from lambdas.messages import Evaluated, Execution
 from lambdas.registry.figures_text import figures_text
+from lambdas.registry.registration import Registered
 
 MAX_SUBJECT = 100
 """SNS: a subject has up to 100 ASCII characters."""
 
 REDRIVE = "Redrive the execution when the cause is gone."
 
+APPROVE = "Look at the evaluation, then approve or reject the version in the model registry."
+
+REJECT = (
+    "Look at the evaluation; reject the version in the model registry if it is not good enough."
+)
 
 NEXT_STEPS_OF_AWS = {
     "States.ExceedToleratedFailureThreshold": (
@@ -69,26 +75,29 @@ def notice_of_quota(execution: Execution, cause: str) -> Notice:
     return _notice(f"execution waits for a quota: {execution.name}", lines, execution.arn)
 
 
-def notice_of_approval(
+def notice_of_model(
     execution: Execution,
-    version: str,
+    version: Registered,
     verdict: str,
     found: Evaluated,
     pages: Mapping[str, str],
 ) -> Notice:
-    """Return what to tell of a model that waits in the registry for a person's approval.
+    """Return what to tell of a model that is approved, or waits for a person to approve it.
 
-    ``version`` is its ARN, ``verdict`` what the gate says in words.
+    ``verdict`` is what the gate says in words. Of a rejected model ``notice_of_end`` tells: the
+    cause of ``ModelBelowGate`` has its figures, verdict and version.
     """
+    approved = version.approval == "Approved"
+    what = "is approved" if approved else "waits for approval"
     lines = [
-        f"Execution {execution.name} made a model that waits for approval.",
+        f"Execution {execution.name} made a model that {what}.",
         f"Measured: {figures_text(found)}.",
         verdict,
-        "Next: Look at the evaluation, then approve or reject the version in the model registry.",
-        f"Version: {version}",
+        f"Next: {REJECT if approved else APPROVE}",
+        f"Version: {version.arn}",
         *_pages(pages),
     ]
-    return _notice(f"model waits for approval: {execution.name}", lines, execution.arn)
+    return _notice(f"model {what}: {execution.name}", lines, execution.arn)
 
 
 def plain_cause(cause: str) -> str:

@@ -17,7 +17,7 @@ from lambdas.adapters.observability import about_execution, logger, measure, obs
 from lambdas.adapters.sagemaker_jobs import SageMakerJobs
 from lambdas.contract import BucketLayout, Metric
 from lambdas.errors import ModelBelowGate
-from lambdas.executions.notice import notice_of_approval
+from lambdas.executions.notice import notice_of_model
 from lambdas.jobs.bills import bills
 from lambdas.messages import Bill, RegisterModelEvent
 from lambdas.registry.figures_text import figures_text
@@ -59,10 +59,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
             f"{verdict}\nMeasured: {figures_text(found)}.\n"
             f"Registered as Rejected: {version.arn}\nWorst images: {found.page or found.document}"
         )
-    if version.approval == "PendingManualApproval":
-        pages = page_urls(layout, step.execution)
-        notice = notice_of_approval(step.execution, version.arn, verdict, found, pages)
-        publish(notice, configured.topic_arn)
+    pages = page_urls(layout, step.execution)
+    publish(notice_of_model(step.execution, version, verdict, found, pages), configured.topic_arn)
     measure(Metric.EXECUTIONS_SUCCEEDED, 1)
     returned: dict[str, Any] = msgspec.to_builtins(outcome)
     return returned

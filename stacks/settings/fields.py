@@ -163,7 +163,7 @@ class PipelineSettings(EvaluationFields):
     ] = 90
     notification_email: Annotated[
         str | None,
-        Meta(description="null or the e-mail address that is told of failed executions"),
+        Meta(description="null or the e-mail address that is told how executions end"),
         check_email_address,
     ] = None
     existing_bucket: Annotated[

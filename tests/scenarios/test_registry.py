@@ -91,7 +91,14 @@ def test_a_model_is_measured_and_waits_in_the_registry(pipeline: Pipeline) -> No
     }
     (notice,) = eventually(lambda: [each for each in received() if "good" in each] or None)
     assert "model waits for approval" in notice
-    assert "AP50 1.000" in notice
+    assert_tells(notice, "AP50 1.000", "Not below the gate", output["model_package"])
+
+
+def assert_tells(notice: str, figure: str, verdict: str, version: str) -> None:
+    """A notification of a model's end names all three."""
+    assert figure in notice
+    assert verdict in notice
+    assert version in notice
 
 
 def test_the_cost_of_running_the_model_is_in_the_outcome(pipeline: Pipeline) -> None:
@@ -247,11 +254,22 @@ def deploy_app(pipeline: Pipeline, assembly: Path) -> None:
 def test_where_nobody_is_asked_the_pipeline_approves_what_reaches_the_gate(
     pipeline: Pipeline, automatic: None
 ) -> None:
+    received = pipeline.subscribe()
+
+    def told(labeling_job: str) -> str:
+        return eventually(
+            lambda: next((each for each in received() if f": {labeling_job}-" in each), None)
+        )
+
     good = pipeline.succeeded(train(pipeline, "reaches", RIGHT))
     assert good["approval"] == "Approved"
+    assert "model is approved" in told("reaches")
+    assert_tells(told("reaches"), "AP50 1.000", "Not below the gate", good["model_package"])
 
     execution = train(pipeline, "falls-short", WRONG)
     failed(pipeline, execution, "ModelBelowGate")
-
-    approvals = [version["ModelApprovalStatus"] for version in versions(pipeline)]
-    assert sorted(approvals) == ["Approved", "Rejected"]
+    approvals = {
+        each["ModelApprovalStatus"]: each["ModelPackageArn"] for each in versions(pipeline)
+    }
+    assert approvals.keys() == {"Approved", "Rejected"}
+    assert_tells(told("falls-short"), "AP50 0.000", "Below the gate", approvals["Rejected"])

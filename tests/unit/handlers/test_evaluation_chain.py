@@ -97,6 +97,8 @@ def test_people_hear_of_a_model_that_waits_for_approval(made: Chain) -> None:
     assert notice.subject == "Training pipeline: model waits for approval: first"
     assert "AP 1.000 (1.000 to 1.000), AP50 1.000 (1.000 to 1.000) on 4 validation" in notice.text
     assert output["model_package"] in notice.text
+    assert "Not below the gate." in notice.text
+    assert "approve or reject the version" in notice.text
     assert "prefix=executions/first/evaluation.html" in notice.text
 
 
@@ -166,7 +168,13 @@ def test_a_model_that_reaches_the_gate_is_approved_where_nobody_is_asked(made: C
 
     assert output["approval"] == "Approved"
     assert made.registry.packages[output["model_package"]]["ModelApprovalStatus"] == "Approved"
-    assert made.notices == []
+    (notice,) = made.notices
+    assert notice.subject == "Training pipeline: model is approved: first"
+    assert "Not below the gate." in notice.text
+    assert "AP 1.000 (1.000 to 1.000), AP50 1.000 (1.000 to 1.000) on 4 validation" in notice.text
+    assert output["model_package"] in notice.text
+    assert "reject the version" in notice.text
+    assert "approve or reject" not in notice.text
 
 
 def test_the_step_run_twice_registers_one_version(made: Chain) -> None:

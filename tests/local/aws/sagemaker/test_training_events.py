@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -135,6 +136,30 @@ def test_a_function_can_be_killed_while_it_creates_a_job(
     answer = data.sandbox.functions.invoke(FunctionName=function, Payload=json.dumps(request))
     assert json.loads(answer["Payload"].read())["errorType"] == "Runtime.ExitError"
     assert (request["TrainingJobName"] in aws.training.jobs) == exists
+
+
+def test_a_call_of_a_function_can_be_held_before_it_has_any_effect(
+    data: TrainingData, aws: EmbeddedAws
+) -> None:
+    function = data.sandbox.function(
+        """
+        import boto3
+        def handler(event, context):
+            boto3.client("sagemaker").create_training_job(**event)
+        """
+    )
+    request = data.request()
+    held = aws.faults.hold("sagemaker", "CreateTrainingJob")
+    assert not held.has_arrived
+    with ThreadPoolExecutor(1) as callers:
+        answer = callers.submit(
+            data.sandbox.functions.invoke, FunctionName=function, Payload=json.dumps(request)
+        )
+        eventually(lambda: held.has_arrived or None)
+        assert request["TrainingJobName"] not in aws.training.jobs
+        aws.faults.clear()
+        assert "FunctionError" not in answer.result()
+    assert request["TrainingJobName"] in aws.training.jobs
 
 
 def test_an_unknown_job_is_not_found(data: TrainingData) -> None:
