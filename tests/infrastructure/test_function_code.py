@@ -55,10 +55,10 @@ def test_what_else_lies_in_the_package_stays_out(checkout: Path, tmp_path: Path)
     outside = tmp_path / "outside"
     (outside / "folder").mkdir(parents=True)
     (outside / "folder" / "module.py").write_text("secret = 1")
-    for name in ("secret.pem", "notes~", "messages.py.orig", ".#messages.py", ".env"):
+    for name in ("secret.pem", "notes~", "contract.py.orig", ".#contract.py", ".env"):
         (package / name).write_text("secret")
     (package / "__pycache__").mkdir(exist_ok=True)
-    (package / "__pycache__" / "messages.cpython-313.pyc").write_text("")
+    (package / "__pycache__" / "contract.cpython-313.pyc").write_text("")
     (package / ".cache").mkdir()
     (package / ".cache" / "module.py").write_text("")
     (package / "linked.py").symlink_to(outside / "folder" / "module.py")
