@@ -1,7 +1,7 @@
 """The catalogue of all ``Validate Manifest`` looks for; docs/manifest-rules.md is made of it."""
 
 from lambdas.manifest import reader
-from lambdas.manifest.counts import class_names, duplicates, near_twins
+from lambdas.manifest.counts import class_names, duplicates
 from lambdas.manifest.line import (
     boxes,
     classes,
@@ -14,7 +14,13 @@ from lambdas.manifest.line import (
 )
 from lambdas.manifest.rules.rule import Rule
 from lambdas.manifest.stream import attribute_name, document, label_attribute
-from lambdas.manifest.summary import anchor_reach, class_balance, trainability, training_settings
+from lambdas.manifest.summary import (
+    anchor_reach,
+    class_balance,
+    near_twins,
+    trainability,
+    training_settings,
+)
 
 SECTIONS: dict[str, tuple[Rule, ...]] = {
     "Line": strict_json.RULES + document.RULES,

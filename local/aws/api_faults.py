@@ -1,7 +1,8 @@
-"""Faults of AWS's APIs: calls that are refused for a while, and callers that die in a call."""
+"""Faults of AWS's APIs: calls that are refused or held for a while, callers that die in a call."""
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import uuid
 from collections.abc import Awaitable, Callable
@@ -13,6 +14,28 @@ from local.aws.repairs.patching import Patches, ministack
 Handler = Callable[..., Awaitable[Any]]
 
 
+class HeldCall:
+    """A call that waits, before it has any effect, until it is released."""
+
+    def __init__(self) -> None:
+        self._arrived, self._released = threading.Event(), threading.Event()
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether somebody has made the call."""
+        return self._arrived.is_set()
+
+    def release(self) -> None:
+        """Let the call have its effect, also if it is yet to come."""
+        self._released.set()
+
+    async def wait(self) -> None:
+        """Wait in the call's place."""
+        self._arrived.set()
+        while not self._released.is_set():
+            await asyncio.sleep(0.01)
+
+
 @dataclass(slots=True)
 class _Fault:
     service: str
@@ -21,10 +44,11 @@ class _Fault:
     times: int
     error: tuple[str, str, int] | None = None
     kills: Literal["before", "after"] | None = None
+    held: HeldCall | None = None
 
 
 class ApiFaults:
-    """Makes chosen API calls of functions and training jobs fail; never the administrator's.
+    """Makes chosen API calls of functions and jobs fail or wait; never the administrator's.
 
     ``caller`` narrows a fault to principals whose ARN contains it, such as a function's name.
     """
@@ -68,9 +92,18 @@ class ApiFaults:
         """
         self._add(_Fault(service, action, caller, times, kills=when))
 
+    def hold(self, service: str, action: str, *, caller: str = "") -> HeldCall:
+        """Keep the next call waiting; the answer releases it."""
+        held = HeldCall()
+        self._add(_Fault(service, action, caller, times=1, held=held))
+        return held
+
     def clear(self) -> None:
-        """Forget all faults that are left."""
+        """Forget all faults that are left, and release the calls that are held."""
         with self._lock:
+            for fault in self._faults:
+                if fault.held:
+                    fault.held.release()
             self._faults.clear()
 
     def _add(self, fault: _Fault) -> None:
@@ -83,7 +116,9 @@ class ApiFaults:
                 return await handler(method, path, headers, body, query)
             principal = ministack("core.iam_evaluator").caller_arn()
             fault = self._matching(service, principal, (method, path, headers, body, query))
-            if fault is None:
+            if fault is not None and fault.held:
+                await fault.held.wait()
+            if fault is None or fault.held:
                 return await handler(method, path, headers, body, query)
             if fault.kills == "before":
                 _kill(principal)

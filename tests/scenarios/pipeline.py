@@ -192,6 +192,20 @@ class Pipeline:
             if each["Handler"] == f"lambdas.handlers.{module}.handler"
         )
 
+    def variables(self, module: str) -> dict[str, str]:
+        """The environment of the function of a module."""
+        found: dict[str, str] = self.aws.client("lambda").get_function_configuration(
+            FunctionName=self.function(module)
+        )["Environment"]["Variables"]
+        return found
+
+    def configure(self, module: str, **variables: str) -> None:
+        """Give a function other settings, as a deployment does."""
+        self.aws.client("lambda").update_function_configuration(
+            FunctionName=self.function(module),
+            Environment={"Variables": self.variables(module) | variables},
+        )
+
     def invoke(self, module: str, event: dict[str, Any]) -> Any:
         """Invoke a function; return what it returns."""
         response = self.aws.client("lambda").invoke(

@@ -41,12 +41,8 @@ def versions(pipeline: Pipeline) -> list[Any]:
 
 
 def deploy(pipeline: Pipeline, **variables: str) -> None:
-    """Give Register Model other settings, as a deployment does."""
-    functions, name = pipeline.aws.client("lambda"), pipeline.function("register_model")
-    environment = functions.get_function_configuration(FunctionName=name)["Environment"]
-    functions.update_function_configuration(
-        FunctionName=name, Environment={"Variables": environment["Variables"] | variables}
-    )
+    """Give Register Model other settings."""
+    pipeline.configure("register_model", **variables)
 
 
 def train(pipeline: Pipeline, labeling_job: str, model: bytes, **manifest: Any) -> str:

@@ -1,6 +1,5 @@
 """However a transform job ends: the execution knows, goes on where it can, and pays once."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -237,34 +236,3 @@ def test_the_model_of_a_job_that_runs_is_left_alone(pipeline: Pipeline) -> None:
     assert job not in reconciled["stopped"] + reconciled["deleted"]
     hold.release()
     pipeline.succeeded(execution)
-
-
-def refused(service: str, action: str) -> Callable[[Pipeline], None]:
-    """Let a call be refused for as long as the test lasts."""
-    return lambda pipeline: pipeline.aws.faults.refuse(
-        service, action, "AccessDeniedException", times=10_000
-    )
-
-
-@pytest.mark.parametrize(
-    ("state", "breaks"),
-    [
-        (State.PREPARE_EVALUATION, refused("sagemaker", "ListModelPackages")),
-        (State.START_TRANSFORM_JOB, refused("sagemaker", "CreateTransformJob")),
-        (State.REGISTER_MODEL, refused("sagemaker", "CreateModelPackage")),
-    ],
-)
-def test_a_redrive_goes_on_where_a_step_failed_and_pays_for_nothing_twice(
-    pipeline: Pipeline, state: State, breaks: Callable[[Pipeline], None]
-) -> None:
-    breaks(pipeline)
-    execution = train(pipeline, f"redriven-{state}".lower().replace(" ", "-"))
-    assert pipeline.ended(execution)["status"] == "FAILED"
-    assert pipeline.states(execution)[-1] == state
-    asked = pipeline.transform_jobs(execution)
-    pipeline.aws.faults.clear()
-
-    redrive(pipeline, execution)
-
-    jobs = pipeline.transform_jobs(execution)
-    assert jobs == asked if asked else len(jobs) == 1

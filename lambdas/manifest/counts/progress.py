@@ -7,7 +7,6 @@ from lambdas.manifest.counts.class_names import ClassNames
 from lambdas.manifest.counts.equal_images import EqualImages
 from lambdas.manifest.counts.examined_images import ExaminedImages
 from lambdas.manifest.counts.findings import KEPT_LINES, Findings
-from lambdas.manifest.counts.near_twins import near_twins
 from lambdas.manifest.counts.sample import Sample
 from lambdas.manifest.format import ManifestName
 from lambdas.manifest.line.record import Record
@@ -59,7 +58,7 @@ class Progress:
     tiny_lines: list[int] = field(default_factory=list)
 
     def note(self, record: Record, line: int, manifest: ManifestName) -> int:
-        """Note boxes that vanish when scaled; sample and compare the boxes if that is due.
+        """Note boxes that vanish when scaled; sample the record if that is due.
 
         Returns:
             The line from which on the next record is to be sampled.
@@ -71,10 +70,6 @@ class Progress:
                 self.tiny_lines.append(line)
         if line >= self.sample.due:
             self.sample.take(record, line, manifest)
-            twins = near_twins(record.boxes)
-            if twins is not None:
-                self.findings.add(twins, line, manifest)
-                self.sample.take_found(record, line, manifest, [twins.rule.code])
         return self.sample.due
 
     @property

@@ -1,16 +1,15 @@
-"""Keeps an even, bounded sample of images and boxes, for the pictures in the report."""
+"""Keeps an even, bounded sample of images and boxes, for the figures and pictures in the report."""
 
-from array import array
 from collections import Counter
 from typing import NamedTuple
 
 from lambdas.manifest.format import ManifestName
 from lambdas.manifest.line.provenance import Provenance, provenance
-from lambdas.manifest.line.record import Record
+from lambdas.manifest.line.record import Box, Record
 from lambdas.manifest.report import SampleBox, SampleRecord
 
 MOST_BOXES = 8_192
-MOST_IMAGES = 24
+MOST_IMAGES = 24  # that are drawn; so many are kept, however many boxes each has
 MOST_DRAWN = 100
 MOST_FOUND = 12  # codes with an image
 MOST_FIRSTS = 100  # classes of which the first image is kept
@@ -27,7 +26,16 @@ class SampledBox(NamedTuple):
     height: float
 
 
-_NUMBERS = len(SampledBox._fields)
+class SampledImage(NamedTuple):
+    """An image in the sample, with all its boxes in pixels; ``about`` is what metadata says."""
+
+    line: int
+    manifest: ManifestName
+    source_ref: str
+    width: int
+    height: int
+    boxes: list[Box]
+    about: Provenance
 
 
 class Sample:
@@ -38,39 +46,48 @@ class Sample:
     """
 
     def __init__(self) -> None:
-        self._boxes = array("d")
-        self._lines: list[tuple[Provenance, int, int]] = []
+        self.images: list[SampledImage] = []
+        self._boxes = 0
         self._found: dict[str, SampleRecord] = {}
         self._firsts: dict[int, SampleRecord] = {}
-        self._images: list[SampleRecord] = []
-        self._measure_every = self._draw_every = 1
+        self._every = 1
         self.begin()
 
     def begin(self) -> None:
         """Lines count from 1 again, for the next manifest."""
-        self.due = self._measure_due = self._draw_due = 0
+        self.due = 0
 
     def take(self, record: Record, line: int, manifest: ManifestName) -> None:
-        """Look at the first usable record that is due."""
-        if line >= self._measure_due:
-            self._measure(record)
-            self._measure_due = line + self._measure_every
-        if line >= self._draw_due:
-            self._draw(record, line, manifest)
-            self._draw_due = line + self._draw_every
-        self.due = min(self._measure_due, self._draw_due)
+        """Take the first usable record that is due."""
+        width, height = int(record.width), int(record.height)
+        image = SampledImage(
+            line, manifest, record.source_ref, width, height, record.boxes, provenance(record.about)
+        )
+        self.images.append(image)
+        self._boxes += _room(image)
+        while len(self.images) > MOST_IMAGES and self._boxes > MOST_BOXES:
+            del self.images[::2]
+            self._boxes = sum(map(_room, self.images))
+            self._every *= 2
+        self.due = line + self._every
 
     def boxes(self) -> list[SampledBox]:
         """Return the sampled boxes; all of them, if there are no more than ``MOST_BOXES``."""
-        numbers = iter(self._boxes)
-        return list(map(SampledBox, numbers, numbers, numbers, numbers, numbers))
-
-    def lines(self) -> list[tuple[Provenance, int, int]]:
-        """Return what metadata says of the lines whose boxes were sampled, and the image size."""
-        return self._lines
+        boxes = [
+            SampledBox(
+                box.class_id,
+                box.left / image.width,
+                box.top / image.height,
+                box.width / image.width,
+                box.height / image.height,
+            )
+            for image in self.images
+            for box in image.boxes
+        ]
+        return boxes[:: -(-len(boxes) // MOST_BOXES) or 1]
 
     def take_found(
-        self, record: Record, line: int, manifest: ManifestName, codes: list[str]
+        self, record: Record | SampledImage, line: int, manifest: ManifestName, codes: list[str]
     ) -> None:
         """Keep the first image of each code, to be drawn."""
         new = [code for code in codes if code not in self._found]
@@ -94,48 +111,20 @@ class Sample:
         rarest = sorted(self._firsts, key=lambda class_id: (boxes[class_id], class_id))
         return [self._firsts[class_id] for class_id in rarest[:MOST_RARE]]
 
-    def images(self) -> list[SampleRecord]:
+    def spread(self) -> list[SampleRecord]:
         """Return at most ``MOST_IMAGES`` images, spread over the whole length of the manifest."""
-        kept = len(self._images)
+        kept = len(self.images)
         some = min(kept, MOST_IMAGES)
-        return [self._images[number * kept // some] for number in range(some)]
-
-    def _measure(self, record: Record) -> None:
-        size = int(record.width), int(record.height)
-        self._lines.append((provenance(record.about), *size))
-        width, height = record.width, record.height
-        self._boxes.extend(
-            [
-                number
-                for box in record.boxes
-                for number in (
-                    box.class_id,
-                    box.left / width,
-                    box.top / height,
-                    box.width / width,
-                    box.height / height,
-                )
-            ]
-        )
-        while len(self._boxes) > MOST_BOXES * _NUMBERS:
-            self._halve()
-
-    def _halve(self) -> None:
-        kept = array("d")
-        for start in range(0, len(self._boxes), 2 * _NUMBERS):
-            kept.extend(self._boxes[start : start + _NUMBERS])
-        self._boxes = kept
-        self._lines = self._lines[::2]
-        self._measure_every *= 2
-
-    def _draw(self, record: Record, line: int, manifest: ManifestName) -> None:
-        self._images.append(_drawn(record, line, manifest))
-        if len(self._images) == 2 * MOST_IMAGES:
-            self._images = self._images[1::2]
-            self._draw_every *= 2
+        chosen = (self.images[number * kept // some] for number in range(some))
+        return [_drawn(image, image.line, image.manifest) for image in chosen]
 
 
-def _drawn(record: Record, line: int, manifest: ManifestName) -> SampleRecord:
+def _room(image: SampledImage) -> int:
+    """Return the boxes that an image counts for, one at least: what is kept has to stay bounded."""
+    return max(len(image.boxes), len(image.about.confidences), 1)
+
+
+def _drawn(record: Record | SampledImage, line: int, manifest: ManifestName) -> SampleRecord:
     boxes = [
         SampleBox(box.class_id, box.left, box.top, box.width, box.height)
         for box in record.boxes[:MOST_DRAWN]

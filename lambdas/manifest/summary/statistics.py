@@ -8,8 +8,7 @@ from itertools import chain, pairwise
 from statistics import median
 
 from lambdas.manifest.counts.progress import Progress
-from lambdas.manifest.counts.sample import SampledBox
-from lambdas.manifest.line.provenance import Provenance
+from lambdas.manifest.counts.sample import SampledBox, SampledImage
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.report import ChannelBoxes, Statistics
 from lambdas.manifest.summary.anchors import anchors
@@ -31,7 +30,7 @@ def statistics(progress: Progress, boxes: Sequence[SampledBox], missed: Counter[
     placed = [channel.boxes for channel in (progress.train, progress.validation, progress.test)]
     image_shape = progress.policy.image_shape
     edges = size_edges(image_shape)
-    lines = progress.sample.lines()
+    images = progress.sample.images
     sizes = [[0] * (len(edges) - 1) for _ in pairwise(edges)]
     positions = [[0] * GRID for _ in range(GRID)]
     for _, left, top, width, height in boxes:
@@ -47,7 +46,7 @@ def statistics(progress: Progress, boxes: Sequence[SampledBox], missed: Counter[
         box_sizes=sizes,
         positions=positions,
         sampled_boxes=len(boxes),
-        samples=progress.sample.images(),
+        samples=progress.sample.spread(),
         base_network=progress.policy.base_network,
         overlap_threshold=progress.policy.overlap_threshold,
         anchors=_anchor_sizes(progress.policy),
@@ -56,11 +55,11 @@ def statistics(progress: Progress, boxes: Sequence[SampledBox], missed: Counter[
         rare=progress.sample.rare(progress.boxes),
         ratio_edges=list(RATIO_EDGES),
         ratios=_ratios(boxes),
-        image_sizes=_image_sizes(lines),
+        image_sizes=_image_sizes(images),
         class_sizes=_class_sizes(boxes, image_shape),
-        label_sources=_counted(about.human for about, _, _ in lines),
-        adjustments=_counted(about.adjustment for about, _, _ in lines),
-        confidences=_steps(about.confidences for about, _, _ in lines),
+        label_sources=_counted(image.about.human for image in images),
+        adjustments=_counted(image.about.adjustment for image in images),
+        confidences=_steps(image.about.confidences for image in images),
         verdicts=dict(progress.verdicts.most_common(MOST_VERDICTS)),
         dropped_by_verdict=progress.dropped_by_verdict,
         dropped_empty=progress.dropped_empty,
@@ -74,8 +73,8 @@ def _ratios(boxes: Iterable[SampledBox]) -> list[int]:
     return counts
 
 
-def _image_sizes(lines: Iterable[tuple[Provenance, int, int]]) -> list[tuple[int, int, int]]:
-    counted = Counter((width, height) for _, width, height in lines)
+def _image_sizes(images: Iterable[SampledImage]) -> list[tuple[int, int, int]]:
+    counted = Counter((image.width, image.height) for image in images)
     return [(*size, count) for size, count in counted.most_common(MOST_SIZES)]
 
 

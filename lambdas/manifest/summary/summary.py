@@ -5,6 +5,7 @@ from lambdas.manifest.counts.progress import Progress
 from lambdas.manifest.report import ClassCount, ImageCounts, Records, Report, SplitCounts
 from lambdas.manifest.summary.anchor_reach import judge_reach, without_anchor
 from lambdas.manifest.summary.derived_hyperparameters import derived_hyperparameters
+from lambdas.manifest.summary.near_twins import note_near_twins
 from lambdas.manifest.summary.statistics import statistics
 from lambdas.manifest.summary.trainability import judge
 from lambdas.manifest.summary.training_settings import note_tiny_boxes
@@ -17,6 +18,7 @@ def summarize(progress: Progress, seen: SeenImages) -> Report:
     progress.equal_images.report_to(progress.findings)
     note_unexamined(progress)
     note_tiny_boxes(progress)
+    note_near_twins(progress)
     progress.names.call_by_id(progress.boxes)
     if not progress.no_manifest:
         for found in judge(progress):

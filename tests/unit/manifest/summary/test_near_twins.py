@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.manifest.counts.near_twins import near_twins
+from lambdas.manifest.summary.near_twins import near_twins
 from lambdas.manifest.line.record import Box
 from tests.unit.manifest.manifests import any_box
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from operator import attrgetter
 
+from lambdas.manifest.counts.progress import Progress
 from lambdas.manifest.line.record import Box
 from lambdas.manifest.rules.rule import GOOD_PRACTICE, Fault, Rule
 from lambdas.manifest.rules.text import percent
@@ -20,6 +21,16 @@ NEAR_TWIN_BOXES = Rule(
 RULES = (NEAR_TWIN_BOXES,)
 
 NEAR = 0.95  # intersection over union
+
+
+def note_near_twins(progress: Progress) -> None:
+    """Add the findings of near twins on the sampled images."""
+    sample = progress.sample
+    for image in sample.images:
+        found = near_twins(image.boxes)
+        if found is not None:
+            progress.findings.add(found, image.line, image.manifest)
+            sample.take_found(image, image.line, image.manifest, [found.rule.code])
 
 
 def near_twins(boxes: Sequence[Box]) -> Fault | None:
