@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.manifest.summary.near_twins import near_twins
 from lambdas.manifest.line.record import Box
+from lambdas.manifest.summary.near_twins import near_twins
 from tests.unit.manifest.manifests import any_box
 
 
