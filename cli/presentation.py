@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.status import Status
 
 from lambdas.contract import State
-from lambdas.messages import Evaluated
+from lambdas.messages.evaluation import Evaluated
 from lambdas.registry.figures_text import figures_text
 from local.demo.results import FRESH_PICTURE, MODEL
 from local.demo.transcript import ExecutionEnded, StateEntered, StateExited, Step

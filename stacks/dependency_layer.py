@@ -1,22 +1,43 @@
-"""Fills the folder of the Lambda layer: the functions' packages as pip has them for Lambda.
+"""Fills the folders of the Lambda layers: the functions' packages as pip has them for Lambda.
 
-To add a package or change a version: pin it in requirements.txt, name it in ``PACKAGES`` if the
-functions import it, and run ``python -m stacks.layer_requirements``.
+To add a package or change a version: pin it in requirements.txt, name it in a layer's ``packages``
+if the functions import it, and run ``python -m stacks.layer_requirements``.
 """
 
 import hashlib
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from stacks.build_folder import build_folder
 
-PACKAGES = (
-    *("msgspec", "leather", "jinja2", "markupsafe", "pillow", "awscrt"),
-    *("aws-lambda-powertools", "aws-xray-sdk"),
+
+@dataclass(frozen=True, slots=True)
+class DependencyLayer:
+    """What functions import besides boto3, which Lambda brings."""
+
+    requirements: str
+    """The project's file that pins the layer's whole content by hash."""
+    packages: tuple[str, ...]
+    """What the functions name in their imports."""
+
+
+SHARED = DependencyLayer(
+    "requirements-layer.txt",
+    (
+        *("msgspec", "leather", "jinja2", "markupsafe", "pillow"),
+        *("aws-lambda-powertools", "aws-xray-sdk"),
+    ),
 )
-"""What the functions import besides boto3, which Lambda brings."""
+"""Of all functions."""
+
+CHECK_IMAGES = DependencyLayer("requirements-layer-check-images.txt", ("awscrt",))
+"""Of ``check_images``, on top: botocore imports awscrt wherever it is to be found, and every other
+function would pay for that at its cold start (docs/adr/0009-powertools.md)."""
+
+LAYERS = (SHARED, CHECK_IMAGES)
 
 PYTHON = "3.13"
 PLATFORMS = ("manylinux_2_28_aarch64", "manylinux2014_aarch64")

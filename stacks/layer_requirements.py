@@ -1,4 +1,4 @@
-"""Writes requirements-layer.txt, the layer's packages with their hashes.
+"""Writes the requirements files of the Lambda layers: their packages with their hashes.
 
 ``python -m stacks.layer_requirements``
 """
@@ -11,18 +11,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from stacks.dependency_layer import FOR_LAMBDA, PACKAGES, PIP, normalized, pins
+from stacks.dependency_layer import FOR_LAMBDA, LAYERS, PIP, normalized, pins
 
 PROJECT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = PROJECT / "requirements.txt"
-LAYER_REQUIREMENTS = PROJECT / "requirements-layer.txt"
 
 BROUGHT_BY_LAMBDA = frozenset({"botocore", "jmespath", "python-dateutil", "six", "urllib3"})
 """boto3's own dependencies, which come with it (Lambda developer guide, lambda-python.html, the
-SDK in the runtime). A second botocore in the layer would not fit the boto3 beside it."""
+SDK in the runtime). A second botocore in a layer would not fit the boto3 beside it."""
 
 HEADER = (
-    "# The Lambda layer, for Linux on arm64. Written by: python -m stacks.layer_requirements\n"
+    "# A Lambda layer, for Linux on arm64. Written by: python -m stacks.layer_requirements\n"
     "# Versions are those of requirements.txt.\n"
 )
 
@@ -40,7 +39,7 @@ def layer_requirements(report: Mapping[str, Any], pinned: Mapping[str, str]) -> 
             continue
         if pinned.get(name) != version:
             raise LookupError(
-                f"requirements.txt must pin {name}=={version}, which the layer needs;"
+                f"requirements.txt must pin {name}=={version}, which a layer needs;"
                 f" it has {pinned.get(name, 'no such pin')}"
             )
         digest = item["download_info"]["archive_info"]["hashes"]["sha256"]
@@ -48,12 +47,12 @@ def layer_requirements(report: Mapping[str, Any], pinned: Mapping[str, str]) -> 
     return HEADER + "".join(sorted(lines))
 
 
-def _report() -> dict[str, Any]:
+def _report(packages: tuple[str, ...]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as nowhere:
         done = subprocess.run(
             [
                 *(*PIP, *FOR_LAMBDA, "--dry-run", "--ignore-installed", "--report", "-"),
-                *("--target", nowhere, "--constraint", str(REQUIREMENTS), *PACKAGES),
+                *("--target", nowhere, "--constraint", str(REQUIREMENTS), *packages),
             ],
             check=True,
             stdout=subprocess.PIPE,
@@ -63,13 +62,14 @@ def _report() -> dict[str, Any]:
 
 
 def main() -> int:
-    """Write the file; a package without a pin is one line, and status 1."""
-    try:
-        text = layer_requirements(_report(), pins(REQUIREMENTS))
-    except LookupError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    LAYER_REQUIREMENTS.write_text(text)
+    """Write the files; a package without a pin is one line, and status 1."""
+    for layer in LAYERS:
+        try:
+            text = layer_requirements(_report(layer.packages), pins(REQUIREMENTS))
+        except LookupError as error:
+            sys.stderr.write(f"{error}\n")
+            return 1
+        (PROJECT / layer.requirements).write_text(text)
     return 0
 
 

@@ -32,7 +32,9 @@ class BuildInputs:
     code: Path
     """The folder of the functions' code, holding ``lambdas``."""
     layer: Path
-    """The folder of the Lambda layer, holding ``python``."""
+    """The folder of the Lambda layer of all functions, holding ``python``."""
+    check_images_layer: Path
+    """The folder of the one that ``check_images`` has on top."""
     training_images: Mapping[str, str]
     """Image URI of the algorithm by region."""
 
@@ -72,7 +74,14 @@ class PipelineStack(Stack):
             code=inputs.code,
             layer=inputs.layer,
         )
-        steps = Steps(self, "Steps", defaults=defaults, training_role=training_role, topic=topic)
+        steps = Steps(
+            self,
+            "Steps",
+            defaults=defaults,
+            check_images_layer=inputs.check_images_layer,
+            training_role=training_role,
+            topic=topic,
+        )
         evaluation = (
             EvaluationSteps(self, "Evaluation", defaults=defaults, image=image, topic=topic)
             if settings.evaluation == "on"

@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_cdk import App, Environment
 
-from stacks.dependency_layer import layer_folder
+from stacks.dependency_layer import CHECK_IMAGES, SHARED, layer_folder
 from stacks.function_code import code_folder
 from stacks.pipeline_stack import BuildInputs, PipelineStack
 from stacks.regions import is_supported, refuse_unsupported
@@ -48,7 +48,8 @@ def build_app(
     images = training_images(BUILD)
     inputs = BuildInputs(
         code=code_folder(PROJECT, BUILD),
-        layer=layer_folder(PROJECT / "requirements-layer.txt", BUILD),
+        layer=layer_folder(PROJECT / SHARED.requirements, BUILD),
+        check_images_layer=layer_folder(PROJECT / CHECK_IMAGES.requirements, BUILD),
         training_images={each: images[each] for each in images if is_supported(each)},
     )
     PipelineStack(

@@ -25,7 +25,7 @@ from lambdas.evaluation.boxes import TruthBox, truth_box
 from lambdas.evaluation.comparison import compare
 from lambdas.evaluation.labelled import LabelledImage, LabelledImages
 from lambdas.evaluation.voc_matching import VocRule
-from lambdas.messages import Predicted, Prediction
+from lambdas.messages.evaluation import Predicted, Prediction
 
 BUCKET = "bucket"
 MODELS: tuple[Literal["candidate", "incumbent"], ...] = ("candidate", "incumbent")

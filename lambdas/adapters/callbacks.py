@@ -8,7 +8,7 @@ from lambdas.adapters.aws_errors import code, transient_faults_named
 from lambdas.adapters.documents import keys_below, read_document, write_document
 from lambdas.contract import BucketLayout
 from lambdas.jobs.callbacks import KeptCallback
-from lambdas.messages import Callback
+from lambdas.messages.job import Callback
 
 _GONE = ("NoSuchKey", "PreconditionFailed")
 """What a conditional DeleteObject answers where the object is gone or has been replaced (S3 user

@@ -17,7 +17,8 @@ from lambdas.evaluation.kept_evaluation import KeptClasses
 from lambdas.evaluation.labelled import LabelledImages
 from lambdas.evaluation.manifest_truth import manifest_truth
 from lambdas.manifest.stream.lines import batches
-from lambdas.messages import Dataset, EvaluationPlan
+from lambdas.messages.dataset import Dataset
+from lambdas.messages.evaluation import EvaluationPlan
 
 
 class _Class(msgspec.Struct):

@@ -10,7 +10,8 @@ from lambdas.contract import BucketLayout
 from lambdas.evaluation.comparison import Comparison
 from lambdas.evaluation.kept_evaluation import KeptEvaluation, headline
 from lambdas.evaluation.review_manifest import review_manifest
-from lambdas.messages import Evaluated, EvaluateModelEvent
+from lambdas.messages.evaluation import Evaluated
+from lambdas.messages.payloads import EvaluateModelEvent
 from lambdas.pages.evaluation.cases import LONGEST_SIDE, images_shown
 from lambdas.pages.evaluation.notes import evaluation_notes
 from lambdas.pages.evaluation.page import evaluation_page

@@ -20,7 +20,9 @@ from lambdas.jobs.console import object_url
 from lambdas.jobs.kind import JobKind
 from lambdas.manifest.report import Report
 from lambdas.manifest.validate import Sinks
-from lambdas.messages import Execution, Job, Outcome
+from lambdas.messages.execution import Execution
+from lambdas.messages.job import Job
+from lambdas.messages.outcome import Outcome
 from lambdas.pages.page import report_page
 
 

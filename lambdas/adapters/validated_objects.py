@@ -9,7 +9,7 @@ from lambdas.manifest.counts.examined_images import ExaminedImages
 from lambdas.manifest.policy import Policy
 from lambdas.manifest.report import Report
 from lambdas.manifest.validate import validate_manifest
-from lambdas.messages import ImageList
+from lambdas.messages.dataset import ImageList
 
 
 @dataclass(frozen=True, slots=True)

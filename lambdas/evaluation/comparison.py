@@ -16,7 +16,8 @@ from lambdas.evaluation.output_keys import outputs_by_image
 from lambdas.evaluation.review import Review, review
 from lambdas.evaluation.summary import Summary, summarize
 from lambdas.evaluation.voc_matching import VocRule
-from lambdas.messages import Execution, Predicted
+from lambdas.messages.evaluation import Predicted
+from lambdas.messages.execution import Execution
 
 MOST_NAMED = 10
 

@@ -5,7 +5,8 @@ import msgspec
 from lambdas.evaluation.comparison import Comparison
 from lambdas.evaluation.document import Evaluation
 from lambdas.evaluation.nothing import NOTHING_TO_MEASURE
-from lambdas.messages import Evaluated, EvaluationPlan, OperatingPoint, Outcome
+from lambdas.messages.evaluation import Evaluated, EvaluationPlan, OperatingPoint
+from lambdas.messages.outcome import Outcome
 
 
 class KeptClasses(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from lambdas.contract import BucketLayout
 from lambdas.evaluation.held_out import HeldOut
-from lambdas.messages import EvaluationPlan, Prediction
+from lambdas.messages.evaluation import EvaluationPlan, Prediction
 
 
 @dataclass(frozen=True, slots=True)

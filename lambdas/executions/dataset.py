@@ -5,7 +5,7 @@ import msgspec
 from lambdas.contract import BucketLayout
 from lambdas.errors import ImagesRejected, ManifestRejected
 from lambdas.manifest.report import Report
-from lambdas.messages import Dataset, ImageList
+from lambdas.messages.dataset import Dataset, ImageList
 
 
 def accepted_dataset(

@@ -6,7 +6,7 @@ import re
 import msgspec
 
 from lambdas.contract import UNVERSIONED, BucketLayout
-from lambdas.messages import ExecutionInput
+from lambdas.messages.execution import ExecutionInput
 
 MAX_NAME = 80
 """StartExecution: a name has 1–80 characters and stays taken for 90 days after the end."""

@@ -7,7 +7,8 @@ from typing import Any
 
 from lambdas import errors
 from lambdas.jobs.console import execution_url
-from lambdas.messages import Evaluated, Execution
+from lambdas.messages.evaluation import Evaluated
+from lambdas.messages.execution import Execution
 from lambdas.registry.figures_text import figures_text
 from lambdas.registry.registration import Registered
 

@@ -4,7 +4,7 @@ import msgspec
 
 from lambdas.contract import UNVERSIONED, BucketLayout
 from lambdas.errors import InvalidExecutionInput
-from lambdas.messages import ExecutionInput
+from lambdas.messages.execution import ExecutionInput
 
 
 def read_request(request: object, layout: BucketLayout) -> ExecutionInput:

@@ -1,17 +1,13 @@
 """Await Transform Job: leaves the task token for the event that ends the transform job."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from lambdas.adapters.callbacks import S3Callbacks
 from lambdas.adapters.environment import settings
-from lambdas.adapters.executions import StepFunctionsExecutions
-from lambdas.adapters.observability import about_execution, logger, measure_answers, observed
-from lambdas.adapters.sagemaker_jobs import SageMakerJobs
-from lambdas.jobs.wait import register
-from lambdas.messages import AwaitTransformJobEvent, Callback
+from lambdas.adapters.observability import observed
+from lambdas.handlers.await_job import await_job
+from lambdas.messages.payloads import AwaitTransformJobEvent
 from lambdas.settings import AwaitTransformJobSettings
 from lambdas.transform.kind import TRANSFORM
 
@@ -20,20 +16,4 @@ from lambdas.transform.kind import TRANSFORM
 def handler(event: dict[str, Any], context: object) -> None:
     """Register the token; the answer comes later, unless the job has ended already."""
     step = msgspec.convert(event, AwaitTransformJobEvent)
-    about_execution(step.execution.name)
-    callback = Callback(
-        task_token=step.task_token, execution=step.execution, job=step.transform_job
-    )
-    answered = register(
-        callback,
-        TRANSFORM,
-        retry_count=step.retry_count,
-        jobs=SageMakerJobs(TRANSFORM),
-        callbacks=S3Callbacks(settings(AwaitTransformJobSettings).bucket),
-        executions=StepFunctionsExecutions(),
-        now=datetime.now(UTC),
-    )
-    measure_answers([answered] if answered else [])
-    logger.info(
-        "transform job %s %s", step.transform_job.name, "has ended" if answered else "is awaited"
-    )
+    await_job(step, step.transform_job, TRANSFORM, settings(AwaitTransformJobSettings).bucket)

@@ -13,7 +13,7 @@ from lambdas.adapters.sagemaker_jobs import SageMakerJobs
 from lambdas.contract import BucketLayout, Metric
 from lambdas.executions.notice import notice_of_end
 from lambdas.jobs.close import stop_abandoned_jobs
-from lambdas.messages import Execution
+from lambdas.messages.execution import Execution
 from lambdas.settings import CloseExecutionSettings
 from lambdas.training.kind import TRAINING
 from lambdas.transform.kind import TRANSFORM

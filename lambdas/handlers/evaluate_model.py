@@ -15,7 +15,7 @@ from lambdas.errors import PredictionsIncomplete, RedrivenJobEnded
 from lambdas.evaluation.comparison import are_of_a_run_before, compare
 from lambdas.evaluation.kept_evaluation import kept_evaluation
 from lambdas.evaluation.voc_matching import VocRule
-from lambdas.messages import EvaluateModelEvent
+from lambdas.messages.payloads import EvaluateModelEvent
 from lambdas.settings import EvaluateModelSettings
 
 

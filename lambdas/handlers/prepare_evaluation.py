@@ -10,7 +10,7 @@ from lambdas.adapters.model_registry import SageMakerModelRegistry
 from lambdas.adapters.observability import about_execution, logger, observed
 from lambdas.contract import BucketLayout
 from lambdas.evaluation.plan import RunnableModel, evaluation_plan
-from lambdas.messages import PrepareEvaluationEvent
+from lambdas.messages.payloads import PrepareEvaluationEvent
 from lambdas.registry.incumbent import find_incumbent
 from lambdas.settings import PrepareEvaluationSettings
 

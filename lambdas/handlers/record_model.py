@@ -9,7 +9,7 @@ from lambdas.adapters.execution_files import S3JobRecords, write_outcome
 from lambdas.adapters.observability import about_execution, logger, measure, observed
 from lambdas.adapters.sagemaker_jobs import SageMakerJobs
 from lambdas.contract import BucketLayout, Metric
-from lambdas.messages import RecordModelEvent
+from lambdas.messages.payloads import RecordModelEvent
 from lambdas.settings import RecordModelSettings
 from lambdas.training.kind import TRAINING
 from lambdas.training.outcome import outcome_of

@@ -19,7 +19,8 @@ from lambdas.contract import BucketLayout, Metric
 from lambdas.errors import ModelBelowGate
 from lambdas.executions.notice import notice_of_model
 from lambdas.jobs.bills import bills
-from lambdas.messages import Bill, RegisterModelEvent
+from lambdas.messages.job import Bill
+from lambdas.messages.payloads import RegisterModelEvent
 from lambdas.registry.figures_text import figures_text
 from lambdas.registry.gate import approval_of, judge_figures, verdict_text
 from lambdas.registry.package import package_request

@@ -14,7 +14,7 @@ from lambdas.executions.dataset import accepted_dataset
 from lambdas.executions.request import read_request
 from lambdas.images.batch import examined_images
 from lambdas.manifest.policy import Policy
-from lambdas.messages import SetImagesAsideEvent
+from lambdas.messages.payloads import SetImagesAsideEvent
 from lambdas.settings import SetImagesAsideSettings
 
 

@@ -11,7 +11,7 @@ from lambdas.adapters.notifications import publish
 from lambdas.adapters.observability import about_execution, logger, observed
 from lambdas.adapters.sagemaker_jobs import SageMakerJobs
 from lambdas.executions.notice import notice_of_quota
-from lambdas.messages import StartTrainingJobEvent
+from lambdas.messages.payloads import StartTrainingJobEvent
 from lambdas.settings import StartTrainingJobSettings
 from lambdas.training.attempt import start_training_job
 from lambdas.training.kind import TRAINING

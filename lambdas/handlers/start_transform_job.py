@@ -12,7 +12,8 @@ from lambdas.adapters.sagemaker_jobs import SageMakerJobs
 from lambdas.adapters.sagemaker_models import SageMakerModels
 from lambdas.executions.notice import notice_of_quota
 from lambdas.jobs.bills import bills
-from lambdas.messages import Bill, StartTransformJobEvent
+from lambdas.messages.job import Bill
+from lambdas.messages.payloads import StartTransformJobEvent
 from lambdas.settings import StartTransformJobSettings
 from lambdas.training.kind import TRAINING
 from lambdas.transform.attempt import start_transform_job

@@ -13,7 +13,8 @@ from lambdas.contract import BucketLayout
 from lambdas.executions.dataset import accepted_dataset
 from lambdas.executions.request import check_versions, read_request
 from lambdas.manifest.policy import Policy
-from lambdas.messages import ExecutionInput, ValidateManifestEvent
+from lambdas.messages.execution import ExecutionInput
+from lambdas.messages.payloads import ValidateManifestEvent
 from lambdas.settings import ValidateManifestSettings
 
 

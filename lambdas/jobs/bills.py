@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from lambdas.jobs.kind import JobKind
 from lambdas.jobs.ports import Jobs
-from lambdas.messages import Bill, Job
+from lambdas.messages.job import Bill, Job
 
 
 def bills(recorded: Iterable[Job], kind: JobKind, jobs: Jobs) -> list[Bill]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from lambdas.errors import BillableHoursExhausted
-from lambdas.messages import Bill
+from lambdas.messages.job import Bill
 
 SHORTEST_RUN_SECONDS = 60
 """A job that may run for less is not worth starting: it would only download."""

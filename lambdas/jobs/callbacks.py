@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lambdas.messages import Callback
+from lambdas.messages.job import Callback
 
 
 @dataclass(frozen=True, slots=True)

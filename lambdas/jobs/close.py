@@ -12,7 +12,7 @@ from lambdas.jobs.overdue import is_overdue
 from lambdas.jobs.ports import Executions, JobRecords, Jobs
 from lambdas.jobs.runs import is_execution_of
 from lambdas.jobs.start import recorded_jobs
-from lambdas.messages import Execution
+from lambdas.messages.execution import Execution
 
 logger = logging.getLogger(__name__)
 

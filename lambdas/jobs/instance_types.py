@@ -10,7 +10,8 @@ from lambdas.jobs.kind import JobKind
 from lambdas.jobs.ports import JobRecords, Jobs
 from lambdas.jobs.quota import quota_cause
 from lambdas.jobs.start import record, start
-from lambdas.messages import Execution, Job
+from lambdas.messages.execution import Execution
+from lambdas.messages.job import Job
 
 
 def in_turn(instance_types: Sequence[str], capacity_misses: int) -> tuple[str, ...]:

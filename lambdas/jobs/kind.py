@@ -7,7 +7,7 @@ from typing import Any
 from lambdas.errors import PipelineError
 from lambdas.jobs.description import Description
 from lambdas.jobs.verdict import Verdict
-from lambdas.messages import Bill, Job
+from lambdas.messages.job import Bill, Job
 
 
 @dataclass(frozen=True, slots=True)

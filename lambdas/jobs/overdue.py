@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from lambdas.jobs.description import Description
-from lambdas.messages import Job
+from lambdas.messages.job import Job
 
 
 def is_overdue(description: Description, job: Job, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from lambdas.jobs.callbacks import KeptCallback
 from lambdas.jobs.description import Description
 from lambdas.jobs.runs import Runs
-from lambdas.messages import Callback, Job
+from lambdas.messages.job import Callback, Job
 
 
 class Jobs(Protocol):

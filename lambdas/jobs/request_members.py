@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lambdas.contract import EXECUTION_TAG
-from lambdas.messages import Execution
+from lambdas.messages.execution import Execution
 
 
 def execution_tags(execution: Execution) -> list[dict[str, str]]:

@@ -14,7 +14,8 @@ from lambdas.jobs.description import Description
 from lambdas.jobs.kind import JobKind
 from lambdas.jobs.look import look_for
 from lambdas.jobs.ports import JobRecords, Jobs
-from lambdas.messages import Execution, Job
+from lambdas.messages.execution import Execution
+from lambdas.messages.job import Job
 
 
 def recorded_jobs(execution: Execution, records: JobRecords) -> list[Job]:

@@ -19,7 +19,7 @@ from lambdas.jobs.overdue import is_overdue
 from lambdas.jobs.ports import Callbacks, Executions, Jobs
 from lambdas.jobs.runs import is_execution_of
 from lambdas.jobs.verdict import Completed, Failed, Verdict
-from lambdas.messages import Callback
+from lambdas.messages.job import Callback
 
 
 @dataclass(frozen=True, slots=True)

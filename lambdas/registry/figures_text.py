@@ -1,6 +1,6 @@
 """The headline figures in words, for the registry, a cause and a notification."""
 
-from lambdas.messages import Evaluated
+from lambdas.messages.evaluation import Evaluated
 
 
 def figures_text(found: Evaluated) -> str:

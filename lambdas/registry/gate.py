@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from lambdas.messages import Evaluated, Gate
+from lambdas.messages.evaluation import Evaluated, Gate
 from lambdas.settings import RegisterModelSettings
 
 Approval = Literal["Approved", "PendingManualApproval", "Rejected"]

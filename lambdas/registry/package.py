@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.contract import MODEL_ENVIRONMENT
-from lambdas.messages import Evaluated, Outcome
+from lambdas.messages.evaluation import Evaluated
+from lambdas.messages.outcome import Outcome
 from lambdas.registry.figures_text import figures_text
 
 CONTENT_TYPES = ("application/x-image", "image/jpeg", "image/png")

@@ -7,7 +7,9 @@ from typing import Any, Protocol
 import msgspec
 
 from lambdas.errors import ModelRegistrationRefused, ServiceUnavailable
-from lambdas.messages import Bill, Evaluated, Gate, Outcome
+from lambdas.messages.evaluation import Evaluated, Gate
+from lambdas.messages.job import Bill
+from lambdas.messages.outcome import Outcome
 from lambdas.registry.gate import Approval
 
 LONGEST_REASON = 1_024

@@ -14,7 +14,9 @@ from lambdas.jobs.instance_types import check_tries, in_turn, start_where_allowe
 from lambdas.jobs.job_name import job_name
 from lambdas.jobs.ports import JobRecords, Jobs
 from lambdas.jobs.start import asked_for_before, completed_before, exists, recorded_jobs
-from lambdas.messages import Dataset, Job, StartTrainingJobEvent
+from lambdas.messages.dataset import Dataset
+from lambdas.messages.job import Job
+from lambdas.messages.payloads import StartTrainingJobEvent
 from lambdas.settings import StartTrainingJobSettings
 from lambdas.training.job_request import training_job_request
 from lambdas.training.kind import TRAINING

@@ -6,7 +6,8 @@ from typing import Any
 from lambdas.contract import BucketLayout, takes_volume_key
 from lambdas.jobs.description import Description
 from lambdas.jobs.request_members import execution_tags, key_member, vpc_member
-from lambdas.messages import Dataset, Execution
+from lambdas.messages.dataset import Dataset
+from lambdas.messages.execution import Execution
 from lambdas.settings import StartTrainingJobSettings
 
 SHUFFLE_SEED = 7

@@ -7,7 +7,7 @@ from lambdas import errors
 from lambdas.jobs.console import log_url
 from lambdas.jobs.description import Description
 from lambdas.jobs.verdict import Completed, Failed, Verdict
-from lambdas.messages import Bill, Job
+from lambdas.messages.job import Bill, Job
 from lambdas.training.advice import advice
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"

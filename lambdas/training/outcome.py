@@ -3,7 +3,8 @@
 from lambdas.errors import TrainingJobFailed
 from lambdas.jobs.bills import bills
 from lambdas.jobs.ports import JobRecords, Jobs
-from lambdas.messages import Outcome, RecordModelEvent
+from lambdas.messages.outcome import Outcome
+from lambdas.messages.payloads import RecordModelEvent
 from lambdas.training.judge import bill, model_artifact
 from lambdas.training.kind import TRAINING
 

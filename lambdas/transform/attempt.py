@@ -10,7 +10,9 @@ from lambdas.jobs.instance_types import check_tries, in_turn, start_where_allowe
 from lambdas.jobs.job_name import job_name
 from lambdas.jobs.ports import JobRecords, Jobs
 from lambdas.jobs.start import asked_for_before, completed_before, exists, recorded_jobs
-from lambdas.messages import Bill, Job, Prediction, StartTransformJobEvent
+from lambdas.messages.evaluation import Prediction
+from lambdas.messages.job import Bill, Job
+from lambdas.messages.payloads import StartTransformJobEvent
 from lambdas.settings import StartTransformJobSettings
 from lambdas.transform.kind import TRANSFORM
 from lambdas.transform.models import Models

@@ -4,7 +4,7 @@ from lambdas import errors
 from lambdas.jobs.console import log_url
 from lambdas.jobs.description import Description
 from lambdas.jobs.verdict import Completed, Failed, Verdict
-from lambdas.messages import Bill, Job
+from lambdas.messages.job import Bill, Job
 
 LOG_GROUP = "/aws/sagemaker/TransformJobs"
 """Where SageMaker writes what transform jobs print, and why it got no answer for an object."""

@@ -6,7 +6,9 @@ from typing import Any
 from lambdas.contract import MODEL_ENVIRONMENT, takes_volume_key
 from lambdas.jobs.description import Description
 from lambdas.jobs.request_members import execution_tags, key_member, vpc_member
-from lambdas.messages import Execution, Job, Prediction
+from lambdas.messages.evaluation import Prediction
+from lambdas.messages.execution import Execution
+from lambdas.messages.job import Job
 from lambdas.settings import StartTransformJobSettings
 
 MAX_PAYLOAD_MB = 50

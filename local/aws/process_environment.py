@@ -87,4 +87,7 @@ def _ministack_variables(port: int, region: str, account: str, folder: str) -> d
         "DOCKER_HOST": f"unix://{folder}/no-docker.sock",
         # There is no X-Ray here; on AWS the functions send it their traces.
         "POWERTOOLS_TRACE_DISABLED": "true",
+        # Functions find this machine's awscrt, which botocore would use; on AWS it has none, unless
+        # a layer brings it.
+        "BOTO_DISABLE_CRT": "true",
     }

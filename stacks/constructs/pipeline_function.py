@@ -36,11 +36,26 @@ class FunctionDefaults(Construct):
         self.settings = settings
         self.storage = storage
         self.code = lambda_.Code.from_asset(str(code))
-        self.layer = lambda_.LayerVersion(
+        self.layer = PackageLayer(
             self,
             "Dependencies",
             description="Python packages of the training pipeline's functions",
-            code=lambda_.Code.from_asset(str(layer)),
+            folder=layer,
+        )
+
+
+class PackageLayer(lambda_.LayerVersion):
+    """Python packages for the functions' runtime and processor."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, description: str, folder: Path
+    ) -> None:
+        """``folder`` holds ``python``."""
+        super().__init__(
+            scope,
+            construct_id,
+            description=description,
+            code=lambda_.Code.from_asset(str(folder)),
             compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
             compatible_architectures=[lambda_.Architecture.ARM_64],
         )
@@ -107,9 +122,6 @@ class PipelineFunction(lambda_.Function):
                 # Under which name log lines, metrics and traces are those of this stack.
                 "POWERTOOLS_SERVICE_NAME": Aws.STACK_NAME,
                 "POWERTOOLS_LOG_LEVEL": "INFO",
-                # botocore would use awscrt, which check_images brings along, for checksums: slower
-                # here, and 30 MB of memory (docs/performance.md).
-                "BOTO_DISABLE_CRT": "true",
             },
             timeout=Duration.seconds(size.timeout_seconds),
             memory_size=size.memory_mb,

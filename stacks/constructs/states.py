@@ -14,6 +14,7 @@ from stacks.retries import (
     TRANSIENT_ERRORS,
     TRANSIENT_FIRST_SECONDS,
     TRANSIENT_LONGEST_SECONDS,
+    TRANSIENT_RETRIES,
 )
 
 INPUT = "{% $states.input %}"
@@ -85,3 +86,25 @@ def retrying_transient_errors(
         jitter_strategy=jitter,
     )
     return state
+
+
+def step_with_fields(
+    scope: Construct,
+    state: State,
+    function: PipelineFunction,
+    *fields: str,
+    outputs: str,
+    errors: Sequence[str] = TRANSIENT_ERRORS,
+) -> tasks.LambdaInvoke:
+    """Return a state whose function gets fields of the input and the execution; it is retried."""
+    return retrying_transient_errors(
+        step(
+            scope,
+            state,
+            function,
+            {**fields_of_input(*fields), "execution": EXECUTION},
+            outputs=outputs,
+        ),
+        TRANSIENT_RETRIES,
+        errors=errors,
+    )

@@ -17,6 +17,7 @@ from stacks.constructs.permissions import (
 )
 from stacks.constructs.pipeline_function import PipelineFunction
 from stacks.constructs.steps import Steps
+from stacks.constructs.training_steps import TrainingSteps
 from stacks.constructs.transform_steps import TransformSteps
 from stacks.constructs.workflow_graph import WorkflowGraph
 from stacks.constructs.workflow_role import WorkflowRole
@@ -41,15 +42,7 @@ class Workflow(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
-        images = steps.images
-        functions = (
-            steps.validate_manifest,
-            *((images.check_images, images.set_images_aside) if images else ()),
-            steps.start_training_job,
-            steps.await_training_job,
-            steps.record_model,
-            *(evaluation.functions if evaluation else ()),
-        )
+        functions = (*steps.functions, *(evaluation.functions if evaluation else ()))
         role = WorkflowRole(self, "Role", functions=functions)
         graph = WorkflowGraph(self, "Graph", settings=settings, steps=steps, evaluation=evaluation)
         self.state_machine = sfn.StateMachine(
@@ -70,19 +63,19 @@ class Workflow(Construct):
             ),
             role=role.without_policy_updates(),
         )
-        if images:
+        if steps.data.images:
             # Of its own, too: it names the state machine.
             iam.Policy(
                 self,
                 "MapRunsPolicy",
-                statements=allow_map_runs(self.state_machine, steps.bucket, key),
+                statements=allow_map_runs(self.state_machine, steps.data.bucket, key),
                 roles=[role],
             )
-        self._allow_jobs(steps)
+        self._allow_training_jobs(steps.training)
         if evaluation:
             self._allow_transform_jobs(evaluation.transform)
 
-    def _allow_jobs(self, steps: Steps) -> None:
+    def _allow_training_jobs(self, steps: TrainingSteps) -> None:
         machine, prefix = self.state_machine, self._settings.training_job_prefix
         self._allow(
             steps.start_training_job,

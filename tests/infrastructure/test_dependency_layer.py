@@ -1,4 +1,4 @@
-"""The layer: what its requirements pin, by hash, for Lambda's Python and processor."""
+"""The layers: what their requirements pin, by hash, for Lambda's Python and processor."""
 
 import re
 import subprocess
@@ -7,9 +7,17 @@ from typing import Any
 
 import pytest
 
-from stacks.dependency_layer import PACKAGES, layer_folder, normalized, pins
-from stacks.layer_requirements import LAYER_REQUIREMENTS, REQUIREMENTS, layer_requirements
-from stacks.synthesis import BUILD
+from stacks.dependency_layer import (
+    CHECK_IMAGES,
+    LAYERS,
+    SHARED,
+    DependencyLayer,
+    layer_folder,
+    normalized,
+    pins,
+)
+from stacks.layer_requirements import REQUIREMENTS, layer_requirements
+from stacks.synthesis import BUILD, PROJECT
 from tests.infrastructure.templates import Template
 
 
@@ -21,9 +29,14 @@ def reported(name: str, version: str, sha256: str = "0" * 64) -> dict[str, Any]:
     }
 
 
-def test_everything_in_the_layer_is_pinned_by_hash() -> None:
+def requirements_of(layer: DependencyLayer) -> Path:
+    return PROJECT / layer.requirements
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_everything_in_a_layer_is_pinned_by_hash(layer: DependencyLayer) -> None:
     lines = [
-        line for line in LAYER_REQUIREMENTS.read_text().splitlines() if not line.startswith("#")
+        line for line in requirements_of(layer).read_text().splitlines() if not line.startswith("#")
     ]
     assert lines
     assert [
@@ -31,10 +44,15 @@ def test_everything_in_the_layer_is_pinned_by_hash() -> None:
     ] == []
 
 
-def test_lambda_runs_the_versions_that_the_tests_run() -> None:
-    layer, here = pins(LAYER_REQUIREMENTS), pins(REQUIREMENTS)
-    assert layer == {name: here.get(name) for name in layer}
-    assert layer.keys() >= {normalized(name) for name in PACKAGES}
+@pytest.mark.parametrize("layer", LAYERS)
+def test_lambda_runs_the_versions_that_the_tests_run(layer: DependencyLayer) -> None:
+    pinned, here = pins(requirements_of(layer)), pins(REQUIREMENTS)
+    assert pinned == {name: here.get(name) for name in pinned}
+    assert pinned.keys() >= {normalized(name) for name in layer.packages}
+
+
+def test_no_package_is_in_two_layers() -> None:
+    assert not pins(requirements_of(SHARED)).keys() & pins(requirements_of(CHECK_IMAGES)).keys()
 
 
 LAMBDAS_PYTHON, ANY_PYTHON = ".cpython-313-aarch64-linux-gnu.so", ".abi3.so"
@@ -42,19 +60,28 @@ AARCH64 = b"\xb7\0"
 """The processor in an ELF file's header (EM_AARCH64)."""
 
 
-def test_the_layer_holds_the_pinned_packages_for_lambdas_python_and_processor(
-    template: Template,
-) -> None:
-    (layer,) = (each for each in template.folder.glob("asset.*") if (each / "python").exists())
-    packages = layer / "python" / "lib" / "python3.13" / "site-packages"
-    installed = {
+def installed_in(packages: Path) -> dict[str, str]:
+    """The version of each package that pip has installed in a folder."""
+    return {
         normalized(name): version
         for name, version in (
             each.name.removesuffix(".dist-info").rsplit("-", 1)
             for each in packages.glob("*.dist-info")
         )
     }
-    assert installed == pins(LAYER_REQUIREMENTS)
+
+
+@pytest.mark.parametrize(
+    ("layer", "resource"),
+    [(SHARED, "FunctionsDependencies"), (CHECK_IMAGES, "StepsImageDependencies")],
+)
+def test_a_layer_holds_the_pinned_packages_for_lambdas_python_and_processor(
+    template: Template, layer: DependencyLayer, resource: str
+) -> None:
+    content = template.of_type("Lambda::LayerVersion")[resource]["Properties"]["Content"]
+    asset = template.folder / f"asset.{Path(content['S3Key']).stem}"
+    packages = asset / "python" / "lib" / "python3.13" / "site-packages"
+    assert installed_in(packages) == pins(requirements_of(layer))
     libraries = list(packages.rglob("*.so"))
     assert libraries
     assert all(each.name.endswith((LAMBDAS_PYTHON, ANY_PYTHON)) for each in libraries)
@@ -64,7 +91,7 @@ def test_the_layer_holds_the_pinned_packages_for_lambdas_python_and_processor(
 
 def test_a_file_with_another_hash_is_not_installed(tmp_path: Path) -> None:
     forged = tmp_path / "requirements.txt"
-    forged.write_text(re.sub(r"[0-9a-f]{64}", "0" * 64, LAYER_REQUIREMENTS.read_text()))
+    forged.write_text(re.sub(r"[0-9a-f]{64}", "0" * 64, requirements_of(SHARED).read_text()))
     with pytest.raises(subprocess.CalledProcessError):
         layer_folder(forged, tmp_path / "build")
     assert not list((tmp_path / "build").glob("layer-????????????????"))
@@ -91,13 +118,13 @@ def test_a_package_that_the_tests_would_run_at_another_version_is_named(
 
 
 def test_a_layer_that_is_there_is_not_filled_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = layer_folder(LAYER_REQUIREMENTS, BUILD)
+    folder = layer_folder(requirements_of(SHARED), BUILD)
 
     def unexpected(*_: Any, **__: Any) -> None:
         raise AssertionError
 
     monkeypatch.setattr("subprocess.run", unexpected)
-    assert layer_folder(LAYER_REQUIREMENTS, BUILD) == folder
+    assert layer_folder(requirements_of(SHARED), BUILD) == folder
 
 
 def test_another_pin_is_another_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from stacks.build_folder import build_folder
-from stacks.dependency_layer import layer_folder
+from stacks.dependency_layer import LAYERS, layer_folder
 from stacks.function_code import code_folder
 from stacks.synthesis import BUILD, PROJECT
 from tests.infrastructure.templates import Template
@@ -55,10 +55,10 @@ def test_what_else_lies_in_the_package_stays_out(checkout: Path, tmp_path: Path)
     outside = tmp_path / "outside"
     (outside / "folder").mkdir(parents=True)
     (outside / "folder" / "module.py").write_text("secret = 1")
-    for name in ("secret.pem", "notes~", "messages.py.orig", ".#messages.py", ".env"):
+    for name in ("secret.pem", "notes~", "contract.py.orig", ".#contract.py", ".env"):
         (package / name).write_text("secret")
     (package / "__pycache__").mkdir(exist_ok=True)
-    (package / "__pycache__" / "messages.cpython-313.pyc").write_text("")
+    (package / "__pycache__" / "contract.cpython-313.pyc").write_text("")
     (package / ".cache").mkdir()
     (package / ".cache" / "module.py").write_text("")
     (package / "linked.py").symlink_to(outside / "folder" / "module.py")
@@ -97,15 +97,17 @@ def test_what_runs_keeps_running_and_everything_can_be_read(tmp_path: Path) -> N
 def test_every_asset_is_readable_for_lambda_when_synthesized_under_umask_077(
     checkout: Path, tmp_path: Path
 ) -> None:
-    for name in ("app.py", "cdk.json", "requirements-layer.txt", "stacks"):
+    requirements = [each.requirements for each in LAYERS]
+    for name in ("app.py", "cdk.json", *requirements, "stacks"):
         source = PROJECT / name
         copy = shutil.copytree if source.is_dir() else shutil.copy
         copy(source, checkout / name)
     (checkout / "build").mkdir()
     for kept in BUILD.glob("training-images-*.json"):
         shutil.copy(kept, checkout / "build")
-    layer = layer_folder(PROJECT / "requirements-layer.txt", BUILD)
-    shutil.copytree(layer, checkout / "build" / layer.name)
+    for name in requirements:
+        layer = layer_folder(PROJECT / name, BUILD)
+        shutil.copytree(layer, checkout / "build" / layer.name)
     outdir = tmp_path / "cdk.out"
     done = subprocess.run(
         [sys.executable, "-P", "-c", "import sys; sys.path[0:0] = ['.']; import app; app.main()"],
@@ -118,7 +120,7 @@ def test_every_asset_is_readable_for_lambda_when_synthesized_under_umask_077(
     )
     assert (done.returncode, done.stderr) == (0, "")
     assets = [path for path in outdir.glob("asset.*") if path.is_dir()]
-    assert len(assets) == 2
+    assert len(assets) == 1 + len(LAYERS)
     unreadable = [
         path
         for asset in assets

@@ -1,7 +1,9 @@
-"""The functions: code, environment, runtime and layer."""
+"""The functions: code, environment, runtime and layers."""
 
 import importlib
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 
 import msgspec
@@ -55,7 +57,8 @@ def test_a_functions_environment_is_exactly_what_its_settings_read(
         **settings.variables(loaded),
         "POWERTOOLS_SERVICE_NAME": "GroundTruthTraining",
         "POWERTOOLS_LOG_LEVEL": "INFO",
-        "BOTO_DISABLE_CRT": "true",
+        # Where awscrt is: botocore is not to use it.
+        **({"BOTO_DISABLE_CRT": "true"} if module == "check_images" else {}),
     }
 
 
@@ -96,7 +99,27 @@ def test_only_what_reads_much_and_the_reconciliation_get_more_than_a_small_funct
     assert set(sizes.values()) == {(60, 512, 512)}
 
 
-def test_all_functions_share_one_source_and_one_layer(template: Template) -> None:
+def test_all_functions_share_one_source(template: Template) -> None:
     functions = template.functions().values()
     assert len({json.dumps(each["Code"]) for each in functions}) == 1
-    assert len({json.dumps(each["Layers"]) for each in functions}) == 1
+
+
+def test_all_functions_share_one_layer_and_only_the_one_that_reads_images_has_another(
+    template: Template,
+) -> None:
+    layers = {module: each["Layers"] for module, each in template.functions().items()}
+    assert layers.pop("check_images") == ["<FunctionsDependencies>", "<StepsImageDependencies>"]
+    assert list(layers.values()) == [["<FunctionsDependencies>"]] * len(layers)
+
+
+def test_no_other_function_needs_what_that_layer_holds() -> None:
+    others = ", ".join(f"lambdas.handlers.{each}" for each in MODULES if each != "check_images")
+    script = f"import sys; sys.modules['awscrt'] = None; import {others}"
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_where_images_are_not_looked_at_nothing_is_deployed_to_look_at_them_with(
+    unchecked: Template,
+) -> None:
+    assert list(unchecked.of_type("Lambda::LayerVersion")) == ["FunctionsDependencies"]
+    assert not {"check_images", "set_images_aside"} & unchecked.functions().keys()

@@ -13,7 +13,7 @@ from lambdas import settings
 from lambdas.contract import State
 from lambdas.handlers.validate_manifest import policy
 from lambdas.manifest.policy import Policy
-from lambdas.messages import ExecutionInput
+from lambdas.messages.execution import ExecutionInput
 from lambdas.training.job_request import training_job_request
 from lambdas.transform.request import model_request, transform_job_request
 from stacks.settings.fields import PipelineSettings

@@ -34,7 +34,7 @@ def test_the_template_has_these_resources_and_no_hidden_ones(template: Template)
         "AWS::SQS::Queue": 1,
         "AWS::SQS::QueuePolicy": 1,
         "AWS::Lambda::Function": 15,
-        "AWS::Lambda::LayerVersion": 1,
+        "AWS::Lambda::LayerVersion": 2,
         "AWS::Lambda::Permission": 5,
         "AWS::Events::Rule": 5,
         "AWS::StepFunctions::StateMachine": 1,

@@ -19,13 +19,9 @@ from lambdas.jobs.description import Description
 from lambdas.jobs.kind import JobKind
 from lambdas.jobs.runs import Runs
 from lambdas.jobs.wait import register, resume
-from lambdas.messages import (
-    Callback,
-    Execution,
-    Job,
-    StartTrainingJobEvent,
-    StartTransformJobEvent,
-)
+from lambdas.messages.execution import Execution
+from lambdas.messages.job import Callback, Job
+from lambdas.messages.payloads import StartTrainingJobEvent, StartTransformJobEvent
 from lambdas.training.attempt import start_training_job
 from lambdas.training.kind import TRAINING
 from lambdas.transform.attempt import start_transform_job

@@ -9,7 +9,7 @@ import pytest
 
 from lambdas.jobs import wait
 from lambdas.jobs.kind import JobKind
-from lambdas.messages import Callback
+from lambdas.messages.job import Callback
 from lambdas.training import attempt
 from lambdas.training.kind import TRAINING
 from lambdas.transform.kind import TRANSFORM

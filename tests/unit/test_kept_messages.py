@@ -8,7 +8,21 @@ from typing import Any
 import msgspec
 import pytest
 
-from lambdas import messages
+from lambdas.messages.evaluation import (
+    Gate,
+    Predicted,
+)
+from lambdas.messages.execution import ExecutionInput
+from lambdas.messages.payloads import (
+    AwaitTrainingJobEvent,
+    AwaitTransformJobEvent,
+    EvaluateModelEvent,
+    PrepareEvaluationEvent,
+    RecordModelEvent,
+    RegisterModelEvent,
+    SetImagesAsideEvent,
+    ValidateManifestEvent,
+)
 from tests.unit.jobs.factories import (
     any_callback,
     any_dataset,
@@ -25,44 +39,42 @@ KEPT = Path(__file__).parent / "kept_messages"
 """For each message the shapes that it has had, the newest last; none is ever taken out."""
 
 TODAY: Mapping[str, msgspec.Struct] = {
-    "ExecutionInput": messages.ExecutionInput(manifest="s3://bucket/key", newest_only=True),
-    "ValidateManifestEvent": messages.ValidateManifestEvent(
+    "ExecutionInput": ExecutionInput(manifest="s3://bucket/key", newest_only=True),
+    "ValidateManifestEvent": ValidateManifestEvent(
         request={"manifest": "s3://bucket/key"}, execution="dogs"
     ),
-    "SetImagesAsideEvent": messages.SetImagesAsideEvent(
+    "SetImagesAsideEvent": SetImagesAsideEvent(
         dataset=any_dataset(), request={"manifest": "s3://bucket/key"}, execution="dogs"
     ),
     "StartTrainingJobEvent": any_start_event(),
-    "AwaitTrainingJobEvent": messages.AwaitTrainingJobEvent(
+    "AwaitTrainingJobEvent": AwaitTrainingJobEvent(
         training_job=any_job(), execution=any_execution(), task_token="token"
     ),
-    "RecordModelEvent": messages.RecordModelEvent(
+    "RecordModelEvent": RecordModelEvent(
         dataset=any_dataset(), training_job=any_job(), execution=any_execution()
     ),
     "StartTransformJobEvent": any_start_transform_event(),
-    "AwaitTransformJobEvent": messages.AwaitTransformJobEvent(
+    "AwaitTransformJobEvent": AwaitTransformJobEvent(
         transform_job=any_job(), execution=any_execution(), task_token="token"
     ),
-    "PrepareEvaluationEvent": messages.PrepareEvaluationEvent(
+    "PrepareEvaluationEvent": PrepareEvaluationEvent(
         dataset=any_dataset(), outcome=any_outcome(), execution=any_execution()
     ),
-    "EvaluateModelEvent": messages.EvaluateModelEvent(
+    "EvaluateModelEvent": EvaluateModelEvent(
         dataset=any_dataset(),
         outcome=any_outcome(),
         evaluation=any_plan(),
         predicted=[
-            messages.Predicted(
-                prediction=any_plan().predictions[0], transform_job="job", failure=None
-            )
+            Predicted(prediction=any_plan().predictions[0], transform_job="job", failure=None)
         ],
         execution=any_execution(),
     ),
-    "RegisterModelEvent": messages.RegisterModelEvent(
+    "RegisterModelEvent": RegisterModelEvent(
         outcome=any_outcome(), evaluated=any_evaluated(), execution=any_execution()
     ),
     "Outcome": any_outcome(
         evaluation=any_evaluated(),
-        gate=messages.Gate(passed=True, failures=[]),
+        gate=Gate(passed=True, failures=[]),
         model_package="arn:aws:sagemaker:us-east-1:111122223333:model-package/dogs/1",
         approval="PendingManualApproval",
     ),

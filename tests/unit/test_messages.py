@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.messages import Bill
+from lambdas.messages.job import Bill
 
 
 def bill(billable: int, training: int) -> Bill:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lambdas.handlers.validate_manifest import policy
-from lambdas.messages import ExecutionInput
+from lambdas.messages.execution import ExecutionInput
 from lambdas.settings import ValidateManifestSettings
 
 

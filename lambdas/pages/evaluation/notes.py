@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from lambdas.evaluation.kept_evaluation import KeptEvaluation
-from lambdas.messages import EvaluationPlan
+from lambdas.messages.evaluation import EvaluationPlan
 from lambdas.pages.evaluation.subject import class_name
 
 SAGEMAKERS_OWN = "validation:mAP"

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from local.aws.sagemaker.account import SageMakerAccount
-from local.aws.sagemaker.job_faults import JobFaults
-from local.aws.sagemaker.jobs import Jobs
+from local.aws.sagemaker.job_service import JobService
 from local.aws.sagemaker.preconditions import check_input_exists, check_request
 from local.aws.sagemaker.refusals import RequestRefused
 from local.aws.sagemaker.training_job import TrainingJob
@@ -15,41 +13,19 @@ from local.aws.sagemaker.training_run import TrainingRun
 COMPLETION_EVENT = TrainingJob.KIND.event
 
 
-class TrainingService:
+class TrainingService(JobService[TrainingJob]):
     """Training as far as the pipeline uses it, with a stand-in for SageMaker's network.
 
     Args:
-        pace: seconds a job stays in each of its statuses (0: as fast as it can read the data).
+        pace: see ``JobService``.
         learns: whether jobs train the stand-in, which takes seconds; else ``model.tar.gz`` is a
             ``ScriptedModel`` and says so.
     """
 
     def __init__(self, *, pace: float = 0.0, learns: bool = False) -> None:
-        self.pace, self.learns = pace, learns
-        self._jobs = Jobs(TrainingJob)
+        super().__init__(TrainingJob, pace=pace)
+        self.learns = learns
         self._labeling_jobs: dict[str, dict[str, Any]] = {}
-
-    @property
-    def jobs(self) -> dict[str, TrainingJob]:
-        """All training jobs by name, oldest first."""
-        return self._jobs.by_name
-
-    @property
-    def faults(self) -> JobFaults:
-        """What the next jobs are to do."""
-        return self._jobs.faults
-
-    def attach(self, account: SageMakerAccount) -> None:
-        """Join the service to a running embedded AWS."""
-        self._account = account
-
-    def stop_all(self) -> None:
-        """Stop every job that runs, and wait for it."""
-        self._jobs.stop_all()
-
-    def wait_until_finished(self, name: str, timeout: float = 120.0) -> TrainingJob:
-        """Wait for a job's end; see ``Jobs``."""
-        return self._jobs.wait_until_finished(name, timeout)
 
     def register_labeling_job(self, name: str, status: str, **members: Any) -> None:
         """Let DescribeLabelingJob know a job; further members of its answer by keyword."""
@@ -73,7 +49,7 @@ class TrainingService:
         def announce(job: TrainingJob) -> None:
             account.announce(COMPLETION_EVENT, job.event_detail(), job.arn)
 
-        job = self._jobs.create(account, name, make)
+        job = self._create(name, make)
         script = self.faults.take_script()
         run = TrainingRun(
             job,
@@ -84,20 +60,20 @@ class TrainingService:
         )
         run.learns = self.learns
         job.enter("InProgress", "Starting", "Starting the training job")
-        self._jobs.run(job, script, run)
+        self._run(job, script, run)
         return {"TrainingJobArn": job.arn}
 
     def describe_training_job(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer DescribeTrainingJob."""
-        return self._jobs.find(request).describe()
+        return self._find(request).describe()
 
     def stop_training_job(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer StopTrainingJob."""
-        return self._jobs.stop(request)
+        return self._stop(request)
 
     def list_training_jobs(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer ListTrainingJobs."""
-        return self._jobs.list(request)
+        return self._list(request)
 
     def describe_labeling_job(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer DescribeLabelingJob, of the jobs that were registered."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from local.aws.sagemaker.account import SageMakerAccount
-from local.aws.sagemaker.job_faults import JobFaults
-from local.aws.sagemaker.jobs import Jobs
+from local.aws.sagemaker.job_service import JobService
 from local.aws.sagemaker.models import Models
 from local.aws.sagemaker.refusals import validation_error
 from local.aws.sagemaker.transform_job import DEFAULT_PAYLOAD_MB, TransformJob
@@ -16,40 +14,17 @@ _MOST_IN_FLIGHT_MB = 100
 """MaxConcurrentTransforms × MaxPayloadInMB at most (API reference, CreateTransformJob)."""
 
 
-class TransformService:
+class TransformService(JobService[TransformJob]):
     """Batch transform jobs on manifest files of images.
 
     Args:
         models: where the jobs' models are.
-        pace: seconds a job stays in each of its statuses.
+        pace: see ``JobService``.
     """
 
     def __init__(self, models: Models, *, pace: float = 0.0) -> None:
-        self.pace = pace
+        super().__init__(TransformJob, pace=pace)
         self._models = models
-        self._jobs = Jobs(TransformJob)
-
-    @property
-    def jobs(self) -> dict[str, TransformJob]:
-        """All transform jobs by name, oldest first."""
-        return self._jobs.by_name
-
-    @property
-    def faults(self) -> JobFaults:
-        """What the next jobs are to do."""
-        return self._jobs.faults
-
-    def attach(self, account: SageMakerAccount) -> None:
-        """Join the service to a running embedded AWS."""
-        self._account = account
-
-    def stop_all(self) -> None:
-        """Stop every job that runs, and wait for it."""
-        self._jobs.stop_all()
-
-    def wait_until_finished(self, name: str, timeout: float = 120.0) -> TransformJob:
-        """Wait for a job's end; see ``Jobs``."""
-        return self._jobs.wait_until_finished(name, timeout)
 
     def create_transform_job(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer CreateTransformJob; the job runs in a thread of its own."""
@@ -63,7 +38,7 @@ class TransformService:
         def announce(job: TransformJob) -> None:
             account.announce(TransformJob.KIND.event, job.event_detail(), job.arn)
 
-        job = self._jobs.create(account, request["TransformJobName"], make)
+        job = self._create(request["TransformJobName"], make)
         script = self.faults.take_script()
         run = TransformRun(
             job,
@@ -73,20 +48,20 @@ class TransformService:
             pace=self.pace,
         )
         job.change("InProgress")
-        self._jobs.run(job, script, run)
+        self._run(job, script, run)
         return {"TransformJobArn": job.arn}
 
     def describe_transform_job(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer DescribeTransformJob."""
-        return self._jobs.find(request).describe()
+        return self._find(request).describe()
 
     def stop_transform_job(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer StopTransformJob."""
-        return self._jobs.stop(request)
+        return self._stop(request)
 
     def list_transform_jobs(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer ListTransformJobs."""
-        return self._jobs.list(request)
+        return self._list(request)
 
 
 def _check_request(request: dict[str, Any]) -> None:

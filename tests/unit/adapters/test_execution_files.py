@@ -6,7 +6,7 @@ from botocore.stub import Stubber
 
 from lambdas.adapters.execution_files import channel_writers, page_urls
 from lambdas.contract import BucketLayout
-from lambdas.messages import Execution
+from lambdas.messages.execution import Execution
 from tests.unit.adapters.in_memory_s3 import InMemoryS3
 
 EXECUTION = Execution(

@@ -10,7 +10,7 @@ from lambdas.evaluation.boxes import truth_box
 from lambdas.evaluation.comparison import Comparison, compare
 from lambdas.evaluation.labelled import LabelledImage, LabelledImages
 from lambdas.evaluation.voc_matching import VocRule
-from lambdas.messages import Predicted, Prediction
+from lambdas.messages.evaluation import Predicted, Prediction
 
 ANSWER = json.dumps({"prediction": [[0, 0.9, 0.0, 0.0, 0.5, 0.5]]}).encode()
 NOTHING = json.dumps({"prediction": [[-1, -1, -1, -1, -1, -1]]}).encode()

@@ -5,7 +5,7 @@ import msgspec
 from lambdas.contract import BucketLayout
 from lambdas.evaluation.held_out import HeldOut
 from lambdas.evaluation.plan import Incumbent, RunnableModel, evaluation_plan
-from lambdas.messages import EvaluationPlan, Predicted
+from lambdas.messages.evaluation import EvaluationPlan, Predicted
 from tests.unit.jobs.factories import any_dataset, any_outcome
 
 LAYOUT = BucketLayout("b" * 63)

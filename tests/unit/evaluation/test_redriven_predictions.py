@@ -3,7 +3,7 @@
 import pytest
 
 from lambdas.evaluation.comparison import are_of_a_run_before
-from lambdas.messages import Predicted
+from lambdas.messages.evaluation import Predicted
 from tests.unit.jobs.factories import any_execution, any_prediction
 
 

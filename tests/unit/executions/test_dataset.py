@@ -8,7 +8,7 @@ from lambdas.contract import BucketLayout
 from lambdas.errors import ImagesRejected, ManifestRejected
 from lambdas.executions.dataset import accepted_dataset
 from lambdas.manifest.report import ImageCounts, Report
-from lambdas.messages import Dataset, ImageList
+from lambdas.messages.dataset import Dataset, ImageList
 from tests.unit.manifest.manifests import any_policy, any_record, manifest_of, run
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from lambdas import errors
 from lambdas.executions.notice import notice_of_end, notice_of_quota
-from lambdas.messages import Execution
+from lambdas.messages.execution import Execution
 
 ARN = "arn:aws:states:eu-west-1:111122223333:execution:pipeline:dogs-3f2a9c81d0e4"
 GRAPH = (

@@ -4,18 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.jobs.description import Description
-from lambdas.messages import (
-    Callback,
-    Dataset,
-    Evaluated,
-    EvaluationPlan,
-    Execution,
-    Job,
-    Outcome,
-    Prediction,
-    StartTrainingJobEvent,
-    StartTransformJobEvent,
-)
+from lambdas.messages.dataset import Dataset
+from lambdas.messages.evaluation import Evaluated, EvaluationPlan, Prediction
+from lambdas.messages.execution import Execution
+from lambdas.messages.job import Callback, Job
+from lambdas.messages.outcome import Outcome
+from lambdas.messages.payloads import StartTrainingJobEvent, StartTransformJobEvent
 from lambdas.settings import StartTrainingJobSettings, StartTransformJobSettings
 
 MACHINE = "arn:aws:states:us-east-1:111122223333:execution:pipeline"

@@ -9,7 +9,7 @@ from lambdas.jobs.callbacks import KeptCallback
 from lambdas.jobs.description import Description
 from lambdas.jobs.kind import JobKind
 from lambdas.jobs.runs import FORGOTTEN, Runs
-from lambdas.messages import Callback, Job
+from lambdas.messages.job import Callback, Job
 from lambdas.training.kind import TRAINING
 
 SAGEMAKER = "arn:aws:sagemaker:us-east-1:111122223333"

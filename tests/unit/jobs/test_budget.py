@@ -4,7 +4,7 @@ import pytest
 
 from lambdas.errors import BillableHoursExhausted
 from lambdas.jobs.budget import allowed_runtime
-from lambdas.messages import Bill
+from lambdas.messages.job import Bill
 
 
 def spent(seconds: int) -> list[Bill]:

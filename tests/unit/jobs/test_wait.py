@@ -7,7 +7,7 @@ import pytest
 
 from lambdas.errors import ServiceUnavailable
 from lambdas.jobs.wait import Answered, register, resume
-from lambdas.messages import Job
+from lambdas.messages.job import Job
 from lambdas.training.attempt import start_training_job
 from lambdas.training.kind import TRAINING
 from tests.unit.jobs.factories import (

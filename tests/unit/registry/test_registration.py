@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from lambdas.errors import ModelRegistrationRefused, ServiceUnavailable
-from lambdas.messages import Bill, Gate
+from lambdas.messages.evaluation import Gate
+from lambdas.messages.job import Bill
 from lambdas.registry.registration import Registered, register, with_evaluation
 from tests.unit.jobs.factories import any_evaluated, any_outcome
 

@@ -15,7 +15,8 @@ from lambdas.errors import (
     TrainingJobNameTaken,
     TrainingRequestRefused,
 )
-from lambdas.messages import Job, StartTrainingJobEvent
+from lambdas.messages.job import Job
+from lambdas.messages.payloads import StartTrainingJobEvent
 from lambdas.settings import StartTrainingJobSettings
 from lambdas.training.attempt import start_training_job
 from tests.unit.jobs.factories import any_dataset, any_execution, any_settings, any_start_event

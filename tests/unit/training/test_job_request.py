@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.jobs.description import Description
-from lambdas.messages import Dataset
+from lambdas.messages.dataset import Dataset
 from lambdas.settings import StartTrainingJobSettings
 from lambdas.training.job_request import is_same_job, training_job_request
 from tests.unit.jobs.factories import any_dataset, any_execution, any_settings

@@ -3,7 +3,8 @@
 import pytest
 
 from lambdas.errors import TrainingJobFailed
-from lambdas.messages import Job, RecordModelEvent
+from lambdas.messages.job import Job
+from lambdas.messages.payloads import RecordModelEvent
 from lambdas.training.attempt import start_training_job
 from lambdas.training.outcome import outcome_of
 from tests.unit.jobs.factories import any_dataset, any_execution, any_settings, any_start_event

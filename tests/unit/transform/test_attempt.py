@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from lambdas import errors
-from lambdas.messages import Bill, Job, StartTransformJobEvent
+from lambdas.messages.job import Bill, Job
+from lambdas.messages.payloads import StartTransformJobEvent
 from lambdas.settings import StartTransformJobSettings
 from lambdas.transform.attempt import start_transform_job
 from lambdas.transform.kind import TRANSFORM

@@ -3,7 +3,7 @@
 import pytest
 
 from lambdas.jobs.runs import Runs
-from lambdas.messages import Job
+from lambdas.messages.job import Job
 from lambdas.transform.models import delete_models_of_the_past
 from tests.unit.jobs.factories import STATE_MACHINE
 from tests.unit.jobs.in_memory import MemoryExecutions

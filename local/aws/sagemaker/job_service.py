@@ -22,20 +22,31 @@ Creation = Callable[[str], JobT]
 """Checks what else must hold, and makes the job of an ARN."""
 
 
-class Jobs(Generic[JobT]):
-    """All jobs of one kind, oldest first, and what the next ones are to do."""
+class JobService(Generic[JobT]):
+    """What SageMaker does with the jobs of any kind.
 
-    def __init__(self, kind: type[JobT]) -> None:
-        self._kind = kind.KIND
-        self.by_name: dict[str, JobT] = {}
+    Attributes:
+        jobs: all jobs by name, oldest first.
+        faults: what the next jobs are to do.
+        pace: seconds a job stays in each of its statuses (0: as fast as it can read the data).
+    """
+
+    def __init__(self, kind: type[JobT], *, pace: float) -> None:
+        self.jobs: dict[str, JobT] = {}
         self.faults = JobFaults()
+        self.pace = pace
+        self._kind = kind.KIND
         self._lock = threading.Lock()
+
+    def attach(self, account: SageMakerAccount) -> None:
+        """Join the service to a running embedded AWS."""
+        self._account = account
 
     def stop_all(self) -> None:
         """Stop every job that runs, and wait for it."""
-        for job in self.by_name.values():
+        for job in self.jobs.values():
             job.stop_requested.set()
-        for job in self.by_name.values():
+        for job in self.jobs.values():
             job.finished.wait(_STOP_SECONDS)
 
     def wait_until_finished(self, name: str, timeout: float = 120.0) -> JobT:
@@ -44,49 +55,49 @@ class Jobs(Generic[JobT]):
         Raises:
             TimeoutError: it has not ended within ``timeout`` seconds.
         """
-        job = self.by_name[name]
+        job = self.jobs[name]
         if not job.finished.wait(timeout):
             raise TimeoutError(f"{self._kind.words} {name} is still {job.status}")
         return job
 
-    def create(self, account: SageMakerAccount, name: str, make: Creation[JobT]) -> JobT:
+    def _create(self, name: str, make: Creation[JobT]) -> JobT:
         """Take in a new job.
 
         Raises:
             RequestRefused: ResourceInUse, when there is one of the name, or what ``make`` raises.
         """
-        arn = account.arn(self._kind.resource, name)
+        arn = self._account.arn(self._kind.resource, name)
         with self._lock:
-            if name in self.by_name:
+            if name in self.jobs:
                 raise RequestRefused(
                     "ResourceInUse",
                     f"{self._kind.words.capitalize()} names must be unique within an AWS account "
                     f"and region, and a {self._kind.words} with this name already exists ({arn})",
                 )
-            job = self.by_name[name] = make(arn)
+            job = self.jobs[name] = make(arn)
         return job
 
-    def run(self, job: JobT, script: JobScript, run: JobRun[JobT]) -> None:
+    def _run(self, job: JobT, script: JobScript, run: JobRun[JobT]) -> None:
         """Run a job in a thread of its own, which sees the request's region and account."""
         context = contextvars.copy_context()
         threading.Thread(target=context.run, args=(run.run,), name=job.name, daemon=True).start()
         if script.before_answer:
             job.finished.wait()
 
-    def find(self, request: dict[str, Any]) -> JobT:
+    def _find(self, request: dict[str, Any]) -> JobT:
         """Return the job that a request names.
 
         Raises:
             RequestRefused: ValidationException, in SageMaker's words.
         """
-        job = self.by_name.get(request[f"{self._kind.name}Name"])
+        job = self.jobs.get(request[f"{self._kind.name}Name"])
         if job is None:
             raise validation_error("Requested resource not found.")
         return job
 
-    def stop(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _stop(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer the Stop action."""
-        job = self.find(request)
+        job = self._find(request)
         if job.status != "InProgress":
             raise validation_error(
                 f"The request was rejected because the {self._kind.words} is in status "
@@ -95,12 +106,12 @@ class Jobs(Generic[JobT]):
         job.stop_requested.set()
         return {}
 
-    def list(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _list(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer the List action."""
         status = request.get("StatusEquals")
         entries = (
             Entry(job.name, job.created, job.summary())
-            for job in tuple(self.by_name.values())
+            for job in tuple(self.jobs.values())
             if status in (None, job.status)
         )
         return listed(entries, request, f"{self._kind.name}Summaries")
