@@ -26,6 +26,7 @@ from tests.second_interpreter.deployed import (
 from tests.second_interpreter.functions import Functions
 from tests.second_interpreter.reference_jsonata import ReferenceJsonata
 from tests.second_interpreter.training_jobs import TrainingJobs
+from tests.second_interpreter.transform_jobs import TransformJobs
 from tests.second_interpreter.what_moto_lacks.interpreter import Interpreter, add_to_interpreter
 from tests.second_interpreter.what_moto_lacks.s3 import send_bodies_as_bytes
 from tests.second_interpreter.what_moto_lacks.sagemaker import (
@@ -46,6 +47,7 @@ class Account:
 
     functions: Functions
     jobs: TrainingJobs
+    transform: TransformJobs
     interpreter: Interpreter
     tokens: TaskTokens
 
@@ -62,15 +64,22 @@ class Account:
 
     def training_job_ended(self, name: str, status: str = "Completed") -> int:
         """Deliver a training job's event; return how many executions it answered."""
-        detail = {"TrainingJobName": name, "TrainingJobStatus": status}
-        event = "SageMaker Training Job State Change"
-        answered: int = self.deliver("resume_execution", detail, event)["answered"]
-        return answered
+        return self._job_ended("Training", name, status)
+
+    def transform_job_ended(self, name: str, status: str) -> int:
+        """Deliver a transform job's event; return how many executions it answered."""
+        return self._job_ended("Transform", name, status)
 
     def notices(self) -> list[str]:
         """The texts that people were sent, oldest first."""
         sent = sns_backends[ACCOUNT][REGION].topics[TOPIC_ARN].sent_notifications
         return [notification[1] for notification in sent]
+
+    def _job_ended(self, kind: str, name: str, status: str) -> int:
+        detail = {f"{kind}JobName": name, f"{kind}JobStatus": status}
+        event = f"SageMaker {kind} Job State Change"
+        answered: int = self.deliver("resume_execution", detail, event)["answered"]
+        return answered
 
 
 def clients_of_moto() -> dict[str, Any]:
@@ -90,12 +99,16 @@ def account(
         for service, client in aws_clients.items():
             patch.setattr(clients, service, partial(lambda made: made, client))
         made = Account(
-            Functions(deployed.environments), TrainingJobs(), Interpreter(), TaskTokens()
+            Functions(deployed.environments),
+            TrainingJobs(),
+            TransformJobs(),
+            Interpreter(),
+            TaskTokens(),
         )
         add_to_interpreter(patch, made.interpreter, made.functions, jsonata)
         add_task_tokens(patch, made.tokens)
         add_to_sagemaker(patch, made.jobs)
-        add_transform_jobs(patch)
+        add_transform_jobs(patch, made.transform)
         _create_resources(deployed.definition)
         yield made
 

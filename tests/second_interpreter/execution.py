@@ -1,7 +1,7 @@
 """One manifest and its execution, in the words of the scenarios."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from moto.sagemaker.models import sagemaker_backends
@@ -79,6 +79,12 @@ class ScenarioExecution:
         self.account.jobs.end(job, status, secondary, reason)
         assert self.account.training_job_ended(job, status) == 1
 
+    def end_transform_job(self, status: str, reason: str = "") -> None:
+        """End the newest transform job, which is awaited; its event answers the execution."""
+        job = self.account.transform.names()[-1]
+        self.account.transform.end(job, status, reason)
+        assert self.account.transform_job_ended(job, status) == 1
+
     def finish(self, jobs: int = 1) -> dict[str, Any]:
         """Complete the job of that number; return the output of the execution."""
         self.awaited_job(jobs)
@@ -146,14 +152,12 @@ class ScenarioExecution:
         return list(sagemaker_backends[ACCOUNT][REGION].training_jobs)
 
     def awaited_job(self, number: int = 1) -> str:
-        """Wait until the execution waits for its job of that number; return the job."""
+        """Wait until the execution waits for its training job of that number; return the job."""
+        return self._awaited(self.jobs, number)
 
-        def waits() -> bool:
-            assert self.arn not in self.account.interpreter.ended, self.described()
-            return len(self.jobs()) >= number and bool(self.account.tokens.waiting())
-
-        eventually(waits)
-        return self.jobs()[-1]
+    def awaited_transform_job(self, number: int = 1) -> str:
+        """Wait until the execution waits for its transform job of that number; return the job."""
+        return self._awaited(self.account.transform.names, number)
 
     def callbacks(self) -> list[str]:
         """The keys of the tokens that the execution has left."""
@@ -167,6 +171,14 @@ class ScenarioExecution:
     def file(self, name: str) -> Any:
         """A document that the execution left behind."""
         return json.loads(self.object(LAYOUT.execution_file(self.name, name)))
+
+    def _awaited(self, jobs: Callable[[], list[str]], number: int) -> str:
+        def waits() -> bool:
+            assert self.arn not in self.account.interpreter.ended, self.described()
+            return len(jobs()) >= number and bool(self.account.tokens.waiting())
+
+        eventually(waits)
+        return jobs()[-1]
 
     def _history(self) -> list[Any]:
         history = clients.stepfunctions().get_execution_history(executionArn=self.arn)

@@ -1,26 +1,11 @@
-"""SageMaker's jobs in moto's account, and what a scenario wants to become of them."""
+"""Training and labeling jobs in moto's account, and what a scenario wants to become of them."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 from moto.sagemaker.models import sagemaker_backends
 
-from lambdas.adapters import clients
 from tests.second_interpreter.deployed import ACCOUNT, BUCKET, REGION
-
-ANSWER = {"prediction": [[0.0, 0.9, 0.1, 0.125, 0.4, 0.375]]}
-"""The dog of every picture, at (10, 10, 30, 20) of 100 × 80 pixels."""
-
-
-def answer_all(images: str, output: str) -> None:
-    """Write a transform job's answers: one for each image of its list."""
-    bucket, _, key = images.removeprefix("s3://").partition("/")
-    _, *keys = json.loads(clients.s3().get_object(Bucket=bucket, Key=key)["Body"].read())
-    bucket, _, prefix = output.removeprefix("s3://").partition("/")
-    for each in keys:
-        body = json.dumps(ANSWER).encode()
-        clients.s3().put_object(Bucket=bucket, Key=f"{prefix}{each}.out", Body=body)
 
 
 class TrainingJobs:

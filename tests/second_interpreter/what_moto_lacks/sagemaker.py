@@ -4,7 +4,7 @@
 - A second job of a name replaces the first; SageMaker refuses it.
 - A job that does not exist is reported in other words than SageMaker's.
 - StopTrainingJob and DescribeLabelingJob do not exist.
-- A transform job is born Completed as well, and may stay so; but it gives no answers.
+- A transform job is born Completed as well, without answers; StopTransformJob does not exist.
 """
 
 from typing import Any
@@ -20,7 +20,8 @@ from moto.sagemaker.exceptions import (
 from moto.sagemaker.models import FakeTrainingJob, SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
-from tests.second_interpreter.training_jobs import TrainingJobs, answer_all
+from tests.second_interpreter.training_jobs import TrainingJobs
+from tests.second_interpreter.transform_jobs import TransformJobs
 
 
 def add_to_sagemaker(patch: pytest.MonkeyPatch, jobs: TrainingJobs) -> None:
@@ -58,8 +59,8 @@ def add_to_sagemaker(patch: pytest.MonkeyPatch, jobs: TrainingJobs) -> None:
     patch.setattr(SageMakerResponse, "describe_labeling_job", describe_labeling_job, raising=False)
 
 
-def add_transform_jobs(patch: pytest.MonkeyPatch) -> None:
-    """Make moto's transform jobs give answers, once under each name."""
+def add_transform_jobs(patch: pytest.MonkeyPatch, jobs: TransformJobs) -> None:
+    """Make moto's transform jobs give answers or wait, once under each name."""
     create_transform = SageMakerModelBackend.create_transform_job
 
     def transform_once(backend: Any, transform_job_name: str, **request: Any) -> Any:
@@ -67,14 +68,17 @@ def add_transform_jobs(patch: pytest.MonkeyPatch) -> None:
             raise ResourceInUseException(
                 "Transform job names must be unique within an AWS account and region"
             )
-        answer_all(
-            request["transform_input"]["DataSource"]["S3DataSource"]["S3Uri"],
-            request["transform_output"]["S3OutputPath"],
-        )
-        return create_transform(backend, transform_job_name=transform_job_name, **request)
+        job = create_transform(backend, transform_job_name=transform_job_name, **request)
+        jobs.created(transform_job_name)
+        return job
+
+    def stop(response: Any) -> Any:
+        jobs.stop(response._get_param("TransformJobName"))
+        return EmptyResult()
 
     patch.setattr(SageMakerModelBackend, "create_transform_job", transform_once)
     patch.setattr(SageMakerModelBackend, "describe_transform_job", _describe_transform)
+    patch.setattr(SageMakerResponse, "stop_transform_job", stop, raising=False)
 
 
 def _unfinished(born: Any) -> Any:
