@@ -174,8 +174,10 @@ class Pipeline:
         return job
 
     def keys(self, prefix: str) -> list[str]:
-        listing = self.s3.list_objects_v2(Bucket=self.layout.bucket, Prefix=prefix)
-        return [item["Key"] for item in listing.get("Contents", [])]
+        pages = self.s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.layout.bucket, Prefix=prefix
+        )
+        return [item["Key"] for page in pages for item in page.get("Contents", [])]
 
     def json(self, key: str) -> dict[str, Any]:
         body = self.s3.get_object(Bucket=self.layout.bucket, Key=key)["Body"].read()

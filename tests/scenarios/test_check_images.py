@@ -42,6 +42,16 @@ def manifest(pipeline: Pipeline, labeling_job: str, *images: bytes | None, good:
     return b"".join(lines)
 
 
+def with_other_label(body: bytes) -> bytes:
+    """The same lines with a second label, of another job over the same images."""
+    lines = []
+    for line in body.splitlines():
+        first = json.loads(line)
+        other = {name.replace("bb", "other"): value for name, value in first.items()}
+        lines.append(json.dumps(other | first).encode() + b"\n")
+    return b"".join(lines)
+
+
 def report(pipeline: Pipeline, execution: str) -> Any:
     return pipeline.json(pipeline.layout.report(execution.rpartition(":")[2]))
 
@@ -148,17 +158,32 @@ def test_a_batch_that_could_not_be_looked_at_is_looked_at_again_by_a_redrive(
     pipeline.aws.faults.refuse(
         "s3", "GetObject", "ExpiredToken", times=10_000, caller="CheckImages"
     )
-    execution = pipeline.label("expired", manifest(pipeline, "expired", None))
+    keys = {
+        "manifest": "datasets/expired.manifest",
+        "validation_manifest": "datasets/held-out.manifest",
+    }
+    for name, key in keys.items():
+        pipeline.write(key, with_other_label(manifest(pipeline, name, None)))
+    uris = {name: pipeline.layout.uri(key) for name, key in keys.items()}
+    execution = pipeline.start(**uris, label_attribute="bb")
     described = pipeline.ended(execution)
     assert described["error"] == "States.ExceedToleratedFailureThreshold"
     assert pipeline.states(execution)[-1] == State.CHECK_IMAGES
     pipeline.aws.faults.clear()
+    for key in keys.values():
+        pipeline.write(key, b"written over meanwhile")
 
     pipeline.stepfunctions.redrive_execution(executionArn=execution)
 
-    pipeline.succeeded(execution)
-    assert report(pipeline, execution)["images"]["examined"] == 41
-    assert lines_by_code(pipeline, execution) == {"image-missing": [1]}
+    outcome = pipeline.succeeded(execution)
+    assert outcome["split"] == {"train": 40, "validation": 40, "test": 0}
+    assert report(pipeline, execution)["images"]["examined"] == 82
+    found = report(pipeline, execution)["findings"]
+    missing = [each for each in found if each["code"] == "image-missing"]
+    assert [(each.get("manifest", "train"), each["lines"]) for each in missing] == [
+        ("train", [1]),
+        ("validation", [1]),
+    ]
 
 
 def test_an_execution_aborted_among_its_images_goes_on_where_it_was(pipeline: Pipeline) -> None:

@@ -35,6 +35,14 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
             Bucket=BUCKET, NotificationConfiguration={"EventBridgeConfiguration": {}}
         )
         key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+        encryption = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+        for bucket in (BUCKET, IMAGES):
+            aws.client("s3").put_bucket_encryption(
+                Bucket=bucket,
+                ServerSideEncryptionConfiguration={
+                    "Rules": [{"ApplyServerSideEncryptionByDefault": encryption}]
+                },
+            )
         context = {
             "pipeline.existing_bucket": BUCKET,
             "pipeline.image_buckets": IMAGES,

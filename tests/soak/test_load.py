@@ -1,4 +1,9 @@
-"""A hundred labeling jobs finish at once: a hundred models, none twice, nothing lost."""
+"""A hundred labeling jobs finish at once: a hundred models, none twice, nothing lost.
+
+All states are gone through with the default settings: the images are looked at, each model is run
+on its validation images, measured and registered. None is approved, so no incumbent is run as well;
+training is simulated and takes no time.
+"""
 
 import resource
 import sys
@@ -18,6 +23,7 @@ from tests.scenarios.pipeline import Pipeline, eventually
 pytestmark = pytest.mark.soak
 
 MANIFESTS = 100
+IMAGES = 10
 
 
 @pytest.fixture
@@ -31,7 +37,7 @@ def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
 
 
 def test_a_hundred_manifests_written_at_once_end_in_a_hundred_models(pipeline: Pipeline) -> None:
-    body = pipeline.manifest("load")
+    body = pipeline.manifest("load", IMAGES)
     begun = time.monotonic()
     for number in range(MANIFESTS):
         pipeline.write(pipeline.manifest_key(f"load-{number:03}"), body)
@@ -48,11 +54,16 @@ def test_a_hundred_manifests_written_at_once_end_in_a_hundred_models(pipeline: P
     seconds = time.monotonic() - begun
 
     assert Counter(each["status"] for each in executions) == {"SUCCEEDED": MANIFESTS}
-    assert Counter(job.status for job in pipeline.aws.training.jobs.values()) == {
-        "Completed": MANIFESTS
-    }
-    outcomes = [key for key in pipeline.keys("executions/") if key.endswith("/outcome.json")]
-    assert len(outcomes) == MANIFESTS
+    for jobs in (pipeline.aws.training.jobs, pipeline.aws.transform.jobs):
+        assert Counter(job.status for job in jobs.values()) == {"Completed": MANIFESTS}
+    runs = [run for each in executions for run in pipeline.map_runs(each["executionArn"])]
+    assert Counter(run["status"] for run in runs) == {"SUCCEEDED": MANIFESTS}
+    assert sum(run["itemCounts"]["succeeded"] for run in runs) == MANIFESTS * IMAGES
+    written = Counter(key.rpartition("/")[2] for key in pipeline.keys("executions/"))
+    for name in ("report.json", "evaluation.json", "outcome.json"):
+        assert written[name] == MANIFESTS
+    outcomes = [pipeline.json(pipeline.layout.outcome(each["name"])) for each in executions]
+    assert len({each["model_package"] for each in outcomes}) == MANIFESTS
     assert pipeline.keys("callbacks/") == []
     assert pipeline.dead_letters() == 0
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -43,6 +43,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
         Image.new("L", (9000, 9000)), "JPEG2000", tile_size=(4096, 4096)
     ),
     "a PNG of 121 megapixels": lambda: encoded(Image.new("1", (11_000, 11_000)), "PNG"),
+    "a JPEG of 95 megapixels": lambda: encoded(Image.new("CMYK", (10_000, 9_500)), "JPEG"),
     "a text of 200 MB": lambda: png_with(b"zTXt", b"key\0\0" + ZEROS),
     "a profile of 200 MB": lambda: png_with(b"iCCP", b"key\0\0" + ZEROS),
     "many profiles": lambda: png_with(b"iCCP", b"k\0\0" + zlib.compress(bytes(900_000)), 9_000),

@@ -1,5 +1,6 @@
 """What is found in an image, and which of its bytes are read for it."""
 
+import random
 from typing import Any
 
 import pytest
@@ -189,6 +190,15 @@ def test_a_jpeg_that_ends_grey_is_told_from_a_cut_one(mode: str, grey: int) -> N
     assert found(cut + content)
 
 
+def test_a_png_that_ends_grey_is_whole_whatever_its_data_hold() -> None:
+    pixels = random.Random(7).randbytes(400 * 400 * 3)
+    image = Image.frombytes("RGB", (400, 400), pixels)
+    image.putpixel((399, 399), (128, 128, 128))
+    content = encoded(image, "PNG")
+    assert END in content
+    assert codes(content, image=declared(400, 400), how=examine_pixels) == []
+
+
 @pytest.mark.parametrize(
     ("pixels", "found"), [((10_000, 10_000), []), ((10_000, 10_001), ["image-too-large"])]
 )
@@ -234,11 +244,18 @@ KMS = "User: arn is not authorized to perform: kms:Decrypt on the resource assoc
         (Refusal(403, "AccessDenied", KMS), "image-key-denied", "kms:Decrypt"),
         (Refusal(403, "AccessDenied", KMS_OF_THE_ACCOUNT), "image-key-denied", KEY),
         (Refusal(400, "KMS.DisabledException", "is disabled"), "image-key-denied", "disabled"),
+        (Refusal(400, "InvalidRequest", "no kms: here"), "image-unreadable", "no kms: here"),
+        (Refusal(403, "AllAccessDisabled", "disabled"), "image-access-denied", "disabled"),
         (Refusal(403, "InvalidObjectState"), "image-archived", "Glacier"),
         (
             Refusal(301, "PermanentRedirect", "", "us-east-1"),
             "image-bucket-elsewhere",
             "is in us-east-1",
+        ),
+        (
+            Refusal(400, "AuthorizationHeaderMalformed", "", "eu-west-1"),
+            "image-bucket-elsewhere",
+            "is in eu-west-1",
         ),
         (
             Refusal(400, "InvalidRequest", "The object was stored using a form of Server Side ..."),
