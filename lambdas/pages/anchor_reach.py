@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from lambdas.manifest.report import Statistics
+from lambdas.manifest.report_statistics import Statistics
 
 STEPS = 12  # of the outline in each column of the chart
 

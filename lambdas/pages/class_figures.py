@@ -4,7 +4,8 @@ import math
 import unicodedata
 from dataclasses import dataclass
 
-from lambdas.manifest.report import ChannelBoxes, Report
+from lambdas.manifest.report import Report
+from lambdas.manifest.report_statistics import ChannelBoxes
 from lambdas.pages.charts import bars
 from lambdas.pages.figure import Figure, Table
 from lambdas.pages.scale import Exact, counts

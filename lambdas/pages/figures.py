@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from lambdas.manifest.report import Report, Statistics
+from lambdas.manifest.report import Report
+from lambdas.manifest.report_statistics import Statistics
 from lambdas.pages.anchor_reach import reach_outline
 from lambdas.pages.charts import bars, columns, heat_map
 from lambdas.pages.class_figures import balance, class_sizes, histogram

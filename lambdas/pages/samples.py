@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lambdas.manifest.report import Report, SampleBox, SampleRecord
+from lambdas.manifest.report import Report
+from lambdas.manifest.report_statistics import SampleBox, SampleRecord
 from lambdas.pages.visible import visible
 
 MOST_PICTURE_BYTES = 300_000

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from lambdas.manifest.format import ManifestName
 from lambdas.manifest.line.provenance import Provenance, provenance
 from lambdas.manifest.line.record import Box, Record
-from lambdas.manifest.report import SampleBox, SampleRecord
+from lambdas.manifest.report_statistics import SampleBox, SampleRecord
 
 MOST_BOXES = 8_192
 MOST_IMAGES = 24  # that are drawn; so many are kept, however many boxes each has

@@ -10,7 +10,7 @@ from statistics import median
 from lambdas.manifest.counts.progress import Progress
 from lambdas.manifest.counts.sample import SampledBox, SampledImage
 from lambdas.manifest.policy import Policy
-from lambdas.manifest.report import ChannelBoxes, Statistics
+from lambdas.manifest.report_statistics import ChannelBoxes, Statistics
 from lambdas.manifest.summary.anchors import anchors
 
 GRID = 16
