@@ -92,7 +92,7 @@ class ApiFaults:
         self._add(_Fault(service, action, caller, times, kills=when))
 
     def hold(self, service: str, action: str, *, caller: str = "") -> HeldCall:
-        """Keep the next call waiting; the answer releases it."""
+        """Keep the next call waiting until what is returned is released."""
         held = HeldCall()
         self._add(_Fault(service, action, caller, times=1, held=held))
         return held

@@ -58,7 +58,7 @@ class DataSteps:
         self._scope = scope
         self._defaults = defaults
         self._settings = defaults.settings
-        self.bucket = self._bucket = defaults.storage.bucket
+        self.bucket = defaults.storage.bucket
         self.validate_manifest = self._validate_manifest()
         self.images = (
             ImageSteps(self._check_images(check_images_layer), self._set_images_aside())
@@ -81,7 +81,7 @@ class DataSteps:
             defaults=self._defaults,
             size=VALIDATION,
             settings=function_settings(
-                ValidateManifestSettings, self._settings, bucket=self._bucket.bucket_name
+                ValidateManifestSettings, self._settings, bucket=self.bucket.bucket_name
             ),
             permissions=[
                 *self._validating(),
@@ -90,7 +90,7 @@ class DataSteps:
         )
 
     def _check_images(self, layer: Path) -> PipelineFunction:
-        buckets = [self._bucket, *self._defaults.storage.image_buckets]
+        buckets = [self.bucket, *self._defaults.storage.image_buckets]
         function = PipelineFunction(
             self._scope,
             "check_images",
@@ -107,7 +107,7 @@ class DataSteps:
                 iam.PolicyStatement(
                     actions=["s3:ListBucket"], resources=[bucket.bucket_arn for bucket in buckets]
                 ),
-                deny_reading_task_tokens(self._bucket),
+                deny_reading_task_tokens(self.bucket),
             ],
         )
         function.add_layers(
@@ -131,17 +131,17 @@ class DataSteps:
             defaults=self._defaults,
             size=VALIDATION,
             settings=function_settings(
-                SetImagesAsideSettings, self._settings, bucket=self._bucket.bucket_name
+                SetImagesAsideSettings, self._settings, bucket=self.bucket.bucket_name
             ),
             permissions=self._validating(),
         )
 
     def _validating(self) -> list[iam.PolicyStatement]:
         return [
-            *allow_reading([self._bucket, *self._defaults.storage.image_buckets], versions=True),
-            deny_reading_task_tokens(self._bucket),
+            *allow_reading([self.bucket, *self._defaults.storage.image_buckets], versions=True),
+            deny_reading_task_tokens(self.bucket),
             allow_on_objects(
-                self._bucket, BucketLayout.EXECUTIONS, "s3:PutObject", "s3:AbortMultipartUpload"
+                self.bucket, BucketLayout.EXECUTIONS, "s3:PutObject", "s3:AbortMultipartUpload"
             ),
         ]
 

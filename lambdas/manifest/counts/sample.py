@@ -19,7 +19,7 @@ MOST_RARE = 6
 class SampledBox(NamedTuple):
     """A box whose place and size are shares of its image."""
 
-    class_id: float
+    class_id: int
     left: float
     top: float
     width: float

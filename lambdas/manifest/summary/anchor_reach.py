@@ -40,7 +40,7 @@ CHOICES: tuple[tuple[BaseNetwork, int], ...] = (
 def without_anchor(boxes: Sequence[SampledBox], policy: Policy) -> Counter[int]:
     """Count by class the boxes that no anchor overlaps by ``overlap_threshold``."""
     found, overlap = _anchors(policy), policy.overlap_threshold
-    return Counter(int(box.class_id) for box in boxes if not found.reach(box, overlap))
+    return Counter(box.class_id for box in boxes if not found.reach(box, overlap))
 
 
 def judge_reach(
@@ -75,7 +75,7 @@ def _anchors(policy: Policy) -> Anchors:
 
 def _worst(progress: Progress, boxes: Sequence[SampledBox], missed: Counter[int]) -> str:
     """Name the classes with the highest shares."""
-    counted = Counter(int(box.class_id) for box in boxes)
+    counted = Counter(box.class_id for box in boxes)
     names = progress.names.names
     worst = sorted(missed, key=lambda class_id: (-missed[class_id] / counted[class_id], class_id))
     return ", ".join(

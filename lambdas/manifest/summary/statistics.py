@@ -81,7 +81,7 @@ def _image_sizes(images: Iterable[SampledImage]) -> list[tuple[int, int, int]]:
 def _class_sizes(boxes: Iterable[SampledBox], image_shape: int) -> dict[str, float]:
     sizes: dict[int, list[float]] = {}
     for box in boxes:
-        sizes.setdefault(int(box.class_id), []).append(math.sqrt(box.width * box.height))
+        sizes.setdefault(box.class_id, []).append(math.sqrt(box.width * box.height))
     return {
         str(class_id): round(median(sizes[class_id]) * image_shape, 1) for class_id in sorted(sizes)
     }
